@@ -1,0 +1,360 @@
+"""What all network estimators share: arguments, splitting, training, predicting, pickling."""
+
+from abc import ABC, abstractmethod
+from typing import Any, Self
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skpnn._parameters import check_choice, check_integer, check_real
+from skpnn._sample import Sample, Seeds, unit_weight
+from skpnn._validation import check_finite_features, check_sample_weight
+from skpnn.engine.divergence import StopOnDivergence
+from skpnn.engine.events import Events
+from skpnn.engine.inference import predict
+from skpnn.engine.loop import TrainingPlan, train
+from skpnn.engine.programs import Program, leased_program
+from skpnn.losses import resolve_loss
+from skpnn.networks import NetworkSpec, build_network, parse_hidden_layer_sizes
+from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer, set_learning_rate
+
+
+class NetworkEstimator(BaseEstimator, ABC):
+    """A dense Keras network as a scikit-learn estimator; subclasses say what it estimates.
+
+    A subclass reads X and y into a `Sample`, names the network's outputs and its loss, and turns
+    predictions into what scikit-learn expects. Fitting happens on a scratch copy, so that bad
+    input, a failing callback or an interrupt leave the estimator as it was.
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (32, 32, 32),
+        activation: Any = "relu",
+        *,
+        loss: Any = "auto",
+        optimizer: Any = "adam",
+        learning_rate: float = 3e-3,
+        learning_rate_schedule: str = "cosine",
+        learning_rate_decay: float = 0.0,
+        momentum: float = 0.9,
+        nesterov: bool = True,
+        batch_size: int | None = 256,
+        epochs: int = 50,
+        alpha: float = 0.0,
+        dropout: float = 0.0,
+        batch_normalization: bool = False,
+        kernel_initializer: Any = "glorot_uniform",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        patience: int = 10,
+        callbacks: Any = None,
+        warm_start: bool = False,
+        dtype: str = "float32",
+        verbose: int = 0,
+        random_state: Any = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.loss = loss
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
+        self.learning_rate_decay = learning_rate_decay
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.alpha = alpha
+        self.dropout = dropout
+        self.batch_normalization = batch_normalization
+        self.kernel_initializer = kernel_initializer
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.callbacks = callbacks
+        self.warm_start = warm_start
+        self.dtype = dtype
+        self.verbose = verbose
+        self.random_state = random_state
+
+    @abstractmethod
+    def _read(
+        self, X: Any, y: Any, weight: ArrayLike | None, *, classes: Any, first: bool
+    ) -> Sample:
+        """Return the validated events; set what they determine (``classes_`` and the like)."""
+
+    @abstractmethod
+    def _outputs(self) -> tuple[int, str]:
+        """Return the number of outputs and their activation."""
+
+    @abstractmethod
+    def _loss(self) -> Any:
+        """Return the loss, as `resolve_loss` takes it, for ``loss="auto"``."""
+
+    def _final_weight(self, sample: Sample) -> NDArray[np.float64]:
+        """Return the weights that training uses, before they are scaled to a mean of 1."""
+        return sample.weight
+
+    def _events(self, sample: Sample, seeds: Seeds) -> Events:
+        """Return what the training loop draws its batches from."""
+        del seeds
+        weight = unit_weight(self._final_weight(sample), sample.X.dtype)
+        return Events(sample.X, sample.target, weight)
+
+    def _validation_events(self, sample: Sample, training: Events, seeds: Seeds) -> Events:
+        """Return what the validation loss is computed on."""
+        del training
+        return self._events(sample, seeds)
+
+    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
+        """Train the network on X and y.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_samples, n_features)
+            The events.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The classes or targets.
+        sample_weight : array-like of shape (n_samples,), optional
+            One weight per event, of either sign; their scale does not matter.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If an argument, X, y or a weight cannot be used; the message names it. The estimator
+            is then as it was before.
+        """
+        scratch = self._scratch_copy()
+        scratch._fit(X, y, sample_weight)
+        return self._take_over(scratch)
+
+    def _scratch_copy(self) -> Self:
+        scratch = object.__new__(type(self))
+        scratch.__dict__.update(self.__dict__)
+        return scratch
+
+    def _take_over(self, scratch: Self) -> Self:
+        self.__dict__.clear()
+        self.__dict__.update(scratch.__dict__)
+        return self
+
+    def _fit(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> None:
+        self._check_parameters()
+        if not self.warm_start:
+            self._forget()
+        seeds = Seeds.of(self.random_state)
+        first = not hasattr(self, "weights_")
+        sample = self._read(X, y, sample_weight, classes=None, first=first)
+        training, validation = self._split(sample, seeds)
+        events = self._events(training, seeds)
+        held_out = validation and self._validation_events(validation, events, seeds)
+        plan = self._plan(len(events))
+        self._train(events, plan, self._rate(plan, len(events)), seeds, validation=held_out)
+
+    def _forget(self) -> None:
+        for name in ("weights_", "_optimizer_state", "_partial_random", "_theta_pool"):
+            self.__dict__.pop(name, None)
+
+    def _partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None, classes: Any) -> None:
+        self._check_parameters()
+        seeds = Seeds.of(self._partial_random_state())
+        first = not hasattr(self, "weights_")
+        sample = self._read(X, y, sample_weight, classes=classes, first=first)
+        events = self._events(sample, seeds)
+        plan = TrainingPlan(1, self._batch_size(len(events)), verbose=self.verbose)
+        constant = LearningRate(self.learning_rate)
+        self._train(events, plan, constant, seeds, keeps_optimizer=True)
+
+    def _partial_random_state(self) -> Any:
+        # Every call continues the random sequence: the same integer would repeat its draws.
+        calls = getattr(self, "_partial_random", None)
+        self._partial_random = check_random_state(self.random_state) if calls is None else calls
+        return self._partial_random
+
+    def _check_parameters(self) -> None:
+        check_integer("epochs", self.epochs, low=1)
+        check_integer("patience", self.patience, low=1)
+        if self.batch_size is not None:
+            check_integer("batch_size", self.batch_size, low=1)
+        check_real("learning_rate", self.learning_rate, low=0, open_low=True)
+        check_real("learning_rate_decay", self.learning_rate_decay, low=0)
+        check_real("momentum", self.momentum, low=0, high=1)
+        check_real("alpha", self.alpha, low=0)
+        check_real("dropout", self.dropout, low=0, high=1)
+        check_real("validation_fraction", self.validation_fraction, low=0, high=1, open_low=True)
+        check_choice("learning_rate_schedule", self.learning_rate_schedule, ("cosine", "constant"))
+        check_choice("dtype", self.dtype, ("float32", "float64"))
+
+    def _read_array(self, X: Any, *, reset: bool) -> NDArray:
+        return validate_data(self, X, reset=reset, dtype=self.dtype, ensure_all_finite=False)
+
+    def _read_features(self, X: Any, *, reset: bool) -> NDArray:
+        X = self._read_array(X, reset=reset)
+        every = np.arange(X.shape[1])
+        check_finite_features(X, features=every, names=getattr(self, "feature_names_in_", None))
+        return X
+
+    def _read_weight(self, sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:
+        weight = check_sample_weight(sample_weight, n_samples)
+        return np.ones(n_samples) if weight is None else weight
+
+    def _split(self, sample: Sample, seeds: Seeds) -> tuple[Sample, Sample | None]:
+        if not self.early_stopping:
+            return sample, None
+        _check_splittable(sample.strata, self.validation_fraction)
+        training, validation = train_test_split(
+            np.arange(len(sample)),
+            test_size=self.validation_fraction,
+            stratify=sample.strata,
+            random_state=seeds.split,
+        )
+        return sample.rows(np.sort(training)), sample.rows(np.sort(validation))
+
+    def _batch_size(self, n_events: int) -> int:
+        return n_events if self.batch_size is None else min(self.batch_size, n_events)
+
+    def _plan(self, n_events: int) -> TrainingPlan:
+        callbacks = [*_as_list(self.callbacks), StopOnDivergence()]
+        if self.early_stopping:
+            callbacks.insert(0, _early_stopping(self.patience))
+        return TrainingPlan(self.epochs, self._batch_size(n_events), callbacks, self.verbose)
+
+    def _rate(self, plan: TrainingPlan, n_events: int) -> LearningRate:
+        return LearningRate(
+            self.learning_rate,
+            self.learning_rate_schedule,
+            self.learning_rate_decay,
+            horizon=plan.epochs * -(-n_events // plan.batch_size),
+        )
+
+    def _network_spec(self) -> NetworkSpec:
+        n_outputs, output_activation = self._outputs()
+        return NetworkSpec(
+            n_inputs=self.n_features_in_,
+            n_outputs=n_outputs,
+            hidden=parse_hidden_layer_sizes(self.hidden_layer_sizes),
+            activation=self.activation,
+            output_activation=output_activation,
+            kernel_initializer=self.kernel_initializer,
+            alpha=float(self.alpha),
+            dropout=float(self.dropout),
+            batch_normalization=bool(self.batch_normalization),
+            dtype=self.dtype,
+        )
+
+    def _train(
+        self,
+        events: Events,
+        plan: TrainingPlan,
+        rate: LearningRate,
+        seeds: Seeds,
+        *,
+        validation: Events | None = None,
+        keeps_optimizer: bool = False,
+    ) -> None:
+        spec = self._network_spec()
+        optimizer = OptimizerSpec(
+            self.optimizer,
+            self.momentum,
+            self.nesterov,
+            None if rate.is_constant else rate.schedule,
+        )
+        network = build_network(spec, seeds.network)
+        if hasattr(self, "weights_"):
+            _load_weights(network, self.weights_)
+
+        def build() -> keras.Model:
+            model = build_network(spec)
+            model.compile(optimizer=build_optimizer(optimizer), loss=self._keras_loss())
+            return model
+
+        with leased_program((spec, optimizer.key, self._loss_key()), build) as program:
+            program.restart(network)
+            if not optimizer.brings_its_own_rate:
+                set_learning_rate(program.model.optimizer, rate)
+            if keeps_optimizer and hasattr(self, "_optimizer_state"):
+                program.load_optimizer_state(self._optimizer_state)
+            history = train(program, events, plan, rng=seeds.training, validation=validation)
+            self._keep(spec, program, history, keeps_optimizer=keeps_optimizer)
+        for callback in _as_list(self.callbacks):
+            # The program will train other networks: a callback must not go on looking at it.
+            callback.set_model(self.model_)
+
+    def _keep(
+        self, spec: NetworkSpec, program: Program, history: dict, *, keeps_optimizer: bool
+    ) -> None:
+        self.weights_ = program.model.get_weights()
+        self.history_ = history
+        self.n_iter_ = len(history["loss"])
+        self.network_spec_ = spec
+        self.__dict__.pop("_model", None)
+        self.__dict__.pop("_optimizer_state", None)
+        if keeps_optimizer:
+            self._optimizer_state = program.optimizer_state()
+
+    def _keras_loss(self) -> Any:
+        return resolve_loss(self._loss(), dtype=self.dtype)
+
+    def _loss_key(self) -> Any:
+        return self._loss()
+
+    @property
+    def model_(self) -> keras.Model:
+        """The trained network as a Keras model, built on first access from ``weights_``."""
+        check_is_fitted(self, "weights_")
+        if "_model" not in self.__dict__:
+            self._model = build_network(self.network_spec_)
+            self._model.set_weights(self.weights_)
+        return self._model
+
+    def _raw_predict(self, X: NDArray) -> NDArray:
+        return predict(self.network_spec_, self.weights_, X)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state without the Keras model, which ``model_`` rebuilds from the weights."""
+        state = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "_model"}
+
+
+def _as_list(callbacks: Any) -> list[keras.callbacks.Callback]:
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+
+
+def _early_stopping(patience: int) -> keras.callbacks.Callback:
+    return keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
+
+
+def _check_splittable(strata: NDArray[np.intp], fraction: float) -> None:
+    counts = np.unique(strata, return_counts=True)[1]
+    n_validation = int(np.ceil(fraction * len(strata)))
+    if counts.min() < 2 or min(n_validation, len(strata) - n_validation) < len(counts):
+        raise ValueError(
+            f"Too few events to hold out {fraction:.0%} for validation: n_samples = {len(strata)} in "
+            f"{len(counts)} classes (or class and θ), the smallest with {counts.min()}. Every one "
+            "must be in both parts: give more events, raise validation_fraction, or set "
+            "early_stopping=False."
+        )
+
+
+def _load_weights(network: keras.Model, weights: list[NDArray]) -> None:
+    expected = [tuple(w.shape) for w in network.weights]
+    kept = [w.shape for w in weights]
+    if expected != kept:
+        raise ValueError(
+            f"The fitted weights have shapes {kept}, but the arguments now ask for {expected}. "
+            "Undo the change of architecture, or fit a clone (warm_start=False)."
+        )
+    network.set_weights(weights)

@@ -1,0 +1,90 @@
+"""Checks of X, y and weights that name what is wrong, where, and what to do about it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def column_names(X: Any) -> list[Any] | None:
+    """Return the column names of a DataFrame, None for anything else."""
+    columns = getattr(X, "columns", None)
+    return None if columns is None else list(columns)
+
+
+def column_label(column: int, names: Sequence[Any] | None) -> str:
+    """Return how an error message calls a column."""
+    return f"column {column}" if names is None else f"column {str(names[column])!r}"
+
+
+def check_finite_features(
+    X: NDArray[np.floating], *, features: NDArray[np.intp], names: Sequence[Any] | None
+) -> None:
+    """Raise a ValueError that names the first feature column with a NaN or an infinity."""
+    # A sum is finite only if all of its terms are: one pass without a temporary of X's size.
+    with np.errstate(over="ignore", invalid="ignore"):
+        suspicious = ~np.isfinite(X.sum(axis=0, dtype=np.float64))
+    for column in features[suspicious[features]]:
+        bad = ~np.isfinite(X[:, column])
+        if bad.any():
+            raise ValueError(_not_finite(X[:, column], bad, column_label(column, names)))
+
+
+def _not_finite(values: NDArray[np.floating], bad: NDArray[np.bool_], label: str) -> str:
+    what = "NaN" if np.isnan(values[bad]).any() else "infinity"
+    too_large = "" if what == "NaN" else f" or a value too large for {values.dtype}"
+    return (
+        f"Input X contains {what}{too_large} in {label}: {bad.sum()} of {len(bad)} rows, first in "
+        f"row {np.flatnonzero(bad)[0]}. Features must be finite numbers: drop these rows, or put "
+        "an imputer before (skpnn.on_features leaves θ alone)."
+    )
+
+
+def check_sample_weight(
+    sample_weight: ArrayLike | None, n_samples: int
+) -> NDArray[np.float64] | None:
+    """Return `sample_weight` as float64 of shape (n_samples,), or None where it is None.
+
+    Raises
+    ------
+    ValueError
+        If the shape is not (n_samples,), a weight is not finite, or all are zero.
+    """
+    if sample_weight is None:
+        return None
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.ndim == 0:
+        weight = np.full(n_samples, float(weight))
+    if weight.shape != (n_samples,):
+        raise ValueError(
+            f"sample_weight.shape == {weight.shape}, expected ({n_samples},): one weight per row "
+            "of X, in the same order."
+        )
+    if not np.isfinite(weight).all():
+        first = np.flatnonzero(~np.isfinite(weight))[0]
+        raise ValueError(f"sample_weight contains NaN or infinity, first in row {first}.")
+    if not weight.any():
+        raise ValueError("sample_weight is zero for every row; at least one must be positive.")
+    return weight
+
+
+def check_class_weight_sums(
+    weight: NDArray[np.float64], codes: NDArray[np.intp], classes: NDArray[Any]
+) -> None:
+    """Raise a ValueError that names the first class whose weights do not sum to more than 0."""
+    sums = np.bincount(codes, weights=weight, minlength=len(classes))
+    for label, total in zip(classes, sums, strict=True):
+        if total <= 0:
+            raise ValueError(
+                f"The weights of class {label!r} sum to {total:g}; every class needs a positive "
+                "sum. Drop the class, or mend its sample_weight."
+            )
+
+
+def check_target_given(estimator: Any, y: Any) -> None:
+    """Raise a ValueError where y is None, as scikit-learn's estimators do."""
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None"
+        )

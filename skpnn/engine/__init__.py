@@ -1,0 +1,1 @@
+"""The compiled training loop and inference; estimators use it, users need not."""

@@ -1,0 +1,112 @@
+"""The host's side of training: events in random order, θ drawn anew, gathered in chunks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skpnn._theta import ThetaRange
+from skpnn.injection import ThetaSource
+
+__all__ = ["Batches", "Events", "InjectedTheta", "chunks"]
+
+Batches = tuple[NDArray, NDArray, NDArray]
+
+# One compiled call per this many events: large enough that calls cost nothing, small enough that
+# a chunk stays in the processor's cache.
+EVENTS_PER_CHUNK = 16_384
+
+
+@dataclass
+class InjectedTheta:
+    """The θ columns of the network's input, background rows drawn from `source`.
+
+    Attributes
+    ----------
+    columns : ndarray of shape (n_theta,)
+        Where θ stands in X.
+    values : ndarray of shape (n, n_theta)
+        θ mapped to [−1, 1]; background rows hold the last draw.
+    background : ndarray of shape (n_background,)
+        Row numbers of the background.
+    source : ThetaSource or None
+        What draws their θ, in the units of X; None leaves them as they are.
+    span : ThetaRange
+        The map to [−1, 1].
+    """
+
+    columns: NDArray[np.intp]
+    values: NDArray[np.floating]
+    background: NDArray[np.intp]
+    source: ThetaSource | None
+    span: ThetaRange
+
+    def redraw(self, rng: np.random.Generator) -> None:
+        """Give every background event a new θ."""
+        if self.source is not None:
+            drawn = self.source.draw(rng, len(self.background))
+            self.values[self.background] = self.span.scaled(drawn)
+
+
+@dataclass
+class Events:
+    """Training events: inputs, targets and weights, and θ where the network has one.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n, n_inputs)
+        The inputs; θ columns are not read.
+    target : ndarray of shape (n, n_outputs)
+        What the network should return.
+    weight : ndarray of shape (n,)
+        Weights, of mean 1.
+    theta : InjectedTheta or None
+        The θ columns.
+    redraw_every_epoch : bool
+        Whether θ is drawn for every epoch anew, or once.
+    """
+
+    X: NDArray
+    target: NDArray
+    weight: NDArray
+    theta: InjectedTheta | None = None
+    redraw_every_epoch: bool = True
+    _drawn: bool = field(default=False, init=False)
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def start_epoch(self, rng: np.random.Generator) -> None:
+        """Draw θ where an epoch begins with a new draw."""
+        if self.theta is not None and (self.redraw_every_epoch or not self._drawn):
+            self.theta.redraw(rng)
+            self._drawn = True
+
+    def take(self, rows: NDArray[np.intp]) -> Batches:
+        """Return the inputs, targets and weights of `rows`."""
+        X = self.X.take(rows, axis=0)
+        if self.theta is not None:
+            X[:, self.theta.columns] = self.theta.values[rows]
+        return X, self.target.take(rows, axis=0), self.weight.take(rows)
+
+
+def chunks(
+    events: Events, batch_size: int, *, order: NDArray[np.intp], batches_per_chunk: int
+) -> Iterator[Batches]:
+    """Yield the events in `order`, as arrays of shape (batches, batch_size, …).
+
+    The events that do not fill a last batch come as a chunk of their own, one smaller batch: the
+    mean over it is the mean of its events.
+    """
+    n_full = len(order) // batch_size * batch_size
+    step = batches_per_chunk * batch_size
+    for start in range(0, n_full, step):
+        yield _batched(events.take(order[start : min(start + step, n_full)]), batch_size)
+    if n_full < len(order):
+        yield _batched(events.take(order[n_full:]), len(order) - n_full)
+
+
+def _batched(arrays: Batches, batch_size: int) -> Batches:
+    X, target, weight = (a.reshape(-1, batch_size, *a.shape[1:]) for a in arrays)
+    return X, target, weight

@@ -1,0 +1,59 @@
+"""Inference: one compiled forward pass per architecture, its weights passed in as arguments."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from skpnn.networks import NetworkSpec, build_network, without_penalties
+
+__all__ = ["compiled_forward", "predict"]
+
+# Rows per compiled call, so that the hidden layers of a large sample need no large memory.
+ROWS_PER_CALL = 65_536
+
+
+def predict(spec: NetworkSpec, weights: Sequence[NDArray], X: NDArray) -> NDArray:
+    """Return the outputs, of shape (n, n_outputs), of the network with `weights` for rows `X`."""
+    return apply_in_blocks(_forward(without_penalties(spec)), weights, X)
+
+
+def apply_in_blocks(forward: Callable, weights: Sequence[Any], X: NDArray) -> NDArray:
+    """Return ``forward(weights, X)``, computed for blocks of rows."""
+    constants = [tf.convert_to_tensor(w) for w in weights]
+    starts = range(0, len(X), ROWS_PER_CALL)
+    blocks = [forward(constants, X[s : s + ROWS_PER_CALL]).numpy() for s in starts]
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+
+@lru_cache(maxsize=16)
+def _forward(spec: NetworkSpec) -> Callable:
+    return compiled_forward(build_network(spec))
+
+
+def compiled_forward(model: keras.Model) -> Callable:
+    """Return ``forward(weights, X)``, compiled once for any number of rows.
+
+    `weights` are those of `model.weights`, in that order. As they are arguments and nothing is
+    assigned, any number of threads and estimators may call it at once.
+    """
+    trainable = [id(v) for v in model.trainable_variables]
+    others = model.non_trainable_variables
+    (inputs,) = model.inputs
+
+    @tf.function(reduce_retracing=True)
+    def forward(weights: list[Any], X: Any) -> Any:
+        by_id = dict(zip(map(id, model.weights), weights, strict=True))
+        given = [by_id[one] for one in trainable]
+        # Seeds of dropout are variables too; they are idle at inference and keep their own value.
+        rest = [by_id.get(id(v), v) for v in others]
+        return model.stateless_call(given, rest, X, training=False)[0]
+
+    specs = [tf.TensorSpec(v.shape, v.dtype) for v in model.weights]
+    rows = tf.TensorSpec((None, *inputs.shape[1:]), inputs.dtype)
+    forward.get_concrete_function(specs, rows)
+    return forward

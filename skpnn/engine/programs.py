@@ -1,0 +1,126 @@
+"""Programs: compiled training loops, reused by every later fit of the same architecture."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skpnn.engine.events import Batches
+
+__all__ = ["Program", "leased_program"]
+
+MAX_IDLE_PROGRAMS = 8
+
+
+class Program:
+    """A compiled Keras model with its training loop as one TensorFlow graph.
+
+    Tracing that graph takes longer than a short fit, so a program outlives the fit that made it.
+    It owns its variables: one fit uses it at a time, loads its weights first and copies them out
+    after.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled, with one input and one output.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self.model = model
+        model.optimizer.build(model.trainable_variables)
+        self._initial_optimizer_state = self.optimizer_state()
+        (inputs,), (outputs,) = model.inputs, model.outputs
+        weight = tf.TensorSpec((None, None), outputs.dtype)
+        signature = [_batches_of(inputs), _batches_of(outputs), weight]
+        self.train_chunk = tf.function(self._train_chunk, input_signature=signature)
+        self.test_chunk = tf.function(self._test_chunk, input_signature=signature)
+
+    def _train_chunk(self, X: Any, target: Any, weight: Any) -> dict[str, Any]:
+        for batch in tf.range(tf.shape(X)[0]):
+            self.model.train_step((X[batch], target[batch], weight[batch]))
+        return self.model.get_metrics_result()
+
+    def _test_chunk(self, X: Any, target: Any, weight: Any) -> dict[str, Any]:
+        for batch in tf.range(tf.shape(X)[0]):
+            self.model.test_step((X[batch], target[batch], weight[batch]))
+        return self.model.get_metrics_result()
+
+    def evaluate(self, batches: Iterator[Batches]) -> dict[str, float]:
+        """Return the metrics over `batches`."""
+        self.model.reset_metrics()
+        for batch in batches:
+            result = self.test_chunk(*batch)
+        return {name: float(value) for name, value in result.items()}
+
+    def restart(self, network: keras.Model) -> None:
+        """Take over the weights and dropout seeds of `network`; put the optimizer back to 0."""
+        for mine, given in zip(_state(self.model), _state(network), strict=True):
+            mine.assign(given)
+        self.load_optimizer_state(self._initial_optimizer_state)
+        self.model.stop_training = False
+
+    def optimizer_state(self) -> list[np.ndarray]:
+        """Return a copy of the optimizer's variables."""
+        return [variable.numpy().copy() for variable in self.model.optimizer.variables]
+
+    def load_optimizer_state(self, state: list[np.ndarray]) -> None:
+        """Set the optimizer's variables."""
+        for variable, value in zip(self.model.optimizer.variables, state, strict=True):
+            variable.assign(value)
+
+
+def _batches_of(tensor: Any) -> tf.TensorSpec:
+    return tf.TensorSpec((None, None, *tensor.shape[1:]), tensor.dtype)
+
+
+def _state(model: keras.Model) -> list[Any]:
+    seeds = [layer.seed_generator.state for layer in model.layers if _is_seeded(layer)]
+    return [*model.weights, *seeds]
+
+
+def _is_seeded(layer: keras.Layer) -> bool:
+    return isinstance(getattr(layer, "seed_generator", None), keras.random.SeedGenerator)
+
+
+class _Pool:
+    """Idle programs by key, the least recently used dropped first; safe from several threads."""
+
+    def __init__(self, max_idle: int) -> None:
+        self._max_idle = max_idle
+        self._idle: OrderedDict[int, tuple[Hashable, Program]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: Hashable) -> Program | None:
+        with self._lock:
+            for number, (other, program) in self._idle.items():
+                if other == key:
+                    del self._idle[number]
+                    return program
+        return None
+
+    def put(self, key: Hashable, program: Program) -> None:
+        with self._lock:
+            self._idle[id(program)] = (key, program)
+            while len(self._idle) > self._max_idle:
+                self._idle.popitem(last=False)
+
+
+_POOL = _Pool(MAX_IDLE_PROGRAMS)
+
+
+@contextmanager
+def leased_program(key: Hashable, build: Callable[[], keras.Model]) -> Iterator[Program]:
+    """Lend an idle program of `key`, or one made from the compiled model that `build` returns.
+
+    A program that an exception interrupted is not lent again: its graph may be half-traced.
+    """
+    program = _POOL.take(key)
+    if program is None:
+        program = Program(build())
+    yield program
+    _POOL.put(key, program)

@@ -1,0 +1,150 @@
+"""Optimizers: the Keras optimizer, and its learning rate, that constructor arguments stand for."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+__all__ = ["LearningRate", "OptimizerSpec", "build_optimizer", "set_learning_rate"]
+
+_CLASSES = {
+    "sgd": keras.optimizers.SGD,
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "adagrad": keras.optimizers.Adagrad,
+    "rmsprop": keras.optimizers.RMSprop,
+}
+
+
+@dataclass(frozen=True)
+class LearningRate:
+    """η(t) = initial · shape(t / horizon) / (1 + decay · t), at step t.
+
+    The shape is ½(1 + cos πs) under ``"cosine"``, 1 under ``"constant"``.
+    """
+
+    initial: float
+    schedule: str = "constant"
+    decay: float = 0.0
+    horizon: int = 1
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the rate never changes, so that callbacks may set it."""
+        return self.schedule == "constant" and self.decay == 0
+
+
+class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
+    """A `LearningRate` whose numbers are variables, so that one compiled program serves them all.
+
+    Parameters
+    ----------
+    schedule : {"cosine", "constant"}
+        The shape.
+    """
+
+    def __init__(self, schedule: str) -> None:
+        self.schedule = schedule
+        self.initial = keras.Variable(0.0, trainable=False, name="initial_rate")
+        self.decay = keras.Variable(0.0, trainable=False, name="rate_decay")
+        self.horizon = keras.Variable(1.0, trainable=False, name="rate_horizon")
+
+    def assign(self, rate: LearningRate) -> None:
+        """Take over the numbers of `rate`."""
+        self.initial.assign(rate.initial)
+        self.decay.assign(rate.decay)
+        self.horizon.assign(float(rate.horizon))
+
+    def __call__(self, step: Any) -> Any:
+        """Return the rate at `step`."""
+        t = ops.cast(step, "float32")
+        rate = self.initial / (1.0 + self.decay * t)
+        if self.schedule == "cosine":
+            rate = rate * 0.5 * (1.0 + ops.cos(np.pi * ops.minimum(t / self.horizon, 1.0)))
+        return rate
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's argument."""
+        return {"schedule": self.schedule}
+
+
+@dataclass(frozen=True)
+class OptimizerSpec:
+    """Everything that a compiled training step depends on, of an optimizer."""
+
+    optimizer: Any
+    momentum: float = 0.9
+    nesterov: bool = True
+    schedule: str | None = None
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What two optimizers that take the same step have in common."""
+        if self.brings_its_own_rate:
+            config = keras.saving.serialize_keras_object(self.optimizer)
+            return (type(self.optimizer), json.dumps(config, sort_keys=True, default=repr))
+        return (_optimizer_class(self.optimizer), self.momentum, self.nesterov, self.schedule)
+
+    @property
+    def brings_its_own_rate(self) -> bool:
+        """Whether the user gave an optimizer instance, with a learning rate in it."""
+        return isinstance(self.optimizer, keras.optimizers.Optimizer)
+
+
+def build_optimizer(spec: OptimizerSpec) -> keras.optimizers.Optimizer:
+    """Return a new Keras optimizer of `spec`.
+
+    An instance is copied by its configuration: Keras ties an optimizer to the variables of its
+    first model, so the user's own must stay untouched.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown.
+    TypeError
+        If the optimizer is neither a name, a class nor an instance.
+
+    Examples
+    --------
+    >>> build_optimizer(OptimizerSpec("sgd", momentum=0.5)).momentum
+    0.5
+    """
+    if spec.brings_its_own_rate:
+        return type(spec.optimizer).from_config(spec.optimizer.get_config())
+    optimizer_class = _optimizer_class(spec.optimizer)
+    arguments: dict[str, Any] = {}
+    if optimizer_class is keras.optimizers.SGD:
+        arguments = {"momentum": spec.momentum, "nesterov": spec.nesterov}
+    rate = 1e-3 if spec.schedule is None else ScheduledRate(spec.schedule)
+    return optimizer_class(learning_rate=rate, **arguments)
+
+
+def _optimizer_class(optimizer: Any) -> Any:
+    if isinstance(optimizer, type) and issubclass(optimizer, keras.optimizers.Optimizer):
+        return optimizer
+    if not isinstance(optimizer, str):
+        raise TypeError(
+            f"optimizer={optimizer!r} is not understood; expected a name, a Keras optimizer class "
+            "or an instance of one."
+        )
+    if optimizer.lower() in _CLASSES:
+        return _CLASSES[optimizer.lower()]
+    try:
+        return type(keras.optimizers.get(optimizer))
+    except ValueError:
+        raise ValueError(
+            f"optimizer={optimizer!r} is unknown; expected one of {list(_CLASSES)}, another Keras "
+            "name, a Keras optimizer class or an instance of one."
+        ) from None
+
+
+def set_learning_rate(optimizer: keras.optimizers.Optimizer, rate: LearningRate) -> None:
+    """Give `rate` to an optimizer that `build_optimizer` made from a name or a class."""
+    schedule = optimizer._learning_rate
+    if isinstance(schedule, ScheduledRate):
+        schedule.assign(rate)
+    else:
+        optimizer.learning_rate = rate.initial
