@@ -342,9 +342,9 @@ def _check_splittable(strata: NDArray[np.intp], fraction: float) -> None:
     n_validation = int(np.ceil(fraction * len(strata)))
     if counts.min() < 2 or min(n_validation, len(strata) - n_validation) < len(counts):
         raise ValueError(
-            f"Too few events to hold out {fraction:.0%} for validation: n_samples = {len(strata)} in "
-            f"{len(counts)} classes (or class and θ), the smallest with {counts.min()}. Every one "
-            "must be in both parts: give more events, raise validation_fraction, or set "
+            f"Too few events to hold out {fraction:.0%} for validation: n_samples = {len(strata)} "
+            f"in {len(counts)} classes (or class and θ), the smallest with {counts.min()}. "
+            "Every one must be in both parts: give more events, raise validation_fraction, or set "
             "early_stopping=False."
         )
 

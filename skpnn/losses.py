@@ -35,8 +35,9 @@ def resolve_loss(loss: Any, *, dtype: str, huber_delta: float = 1.0) -> Any:
 
     Examples
     --------
-    >>> resolve_loss("huber", dtype="float32", huber_delta=0.5).get_config()["delta"]
-    0.5
+    >>> huber = resolve_loss("huber", dtype="float32", huber_delta=0.5)
+    >>> float(huber([[0.0]], [[2.0]]))  # 0.5 · (2 − 0.5 / 2)
+    0.875
     """
     if not isinstance(loss, str):
         return keras.losses.get(loss)

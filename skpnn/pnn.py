@@ -128,6 +128,8 @@ default="signal"
     ----------
     classes_ : ndarray of shape (2,)
         The class labels.
+    background_label_ : label
+        The one that is background.
     theta_columns_ : ndarray of shape (n_theta,)
         Indices of the θ columns.
     hypotheses_ : ndarray of shape (n_hypotheses, n_theta)
@@ -324,7 +326,7 @@ default="signal"
             check_class_weight_sums(weight, codes, self.classes_)
         X, codes, weight = weighted_rows(weight, X, codes, weight)
         theta = X[:, self.theta_columns_]
-        background = codes == self._background_code
+        background = self.classes_[codes] == self.background_label_
         check_signal_theta(theta, ~background)
         if self._is_given:
             self._check_given(theta)
@@ -347,9 +349,8 @@ default="signal"
         y = column_or_1d(y, warn=True)
         if first:
             self.classes_ = self._two_classes(y)
-            labels = self.classes_.tolist()
             is_default = self.background_label is None
-            self._background_code = 0 if is_default else labels.index(self.background_label)
+            self.background_label_ = self.classes_[0] if is_default else self.background_label
         return class_codes(y, self.classes_)
 
     def _two_classes(self, y: NDArray) -> NDArray:
@@ -389,7 +390,7 @@ default="signal"
         return strata
 
     def _is_background(self, sample: Sample) -> NDArray[np.bool_]:
-        return sample.target[:, 0] == self._background_code
+        return self.classes_[sample.target[:, 0].astype(np.intp)] == self.background_label_
 
     def _final_weight(self, sample: Sample) -> NDArray[np.float64]:
         codes = sample.target[:, 0].astype(np.intp)

@@ -125,7 +125,7 @@ def _every_branch(branches: Branches, request: Request) -> dict[str, str]:
         if kind in {"number", "fixed array", "leaf list"} or (
             kind == "jagged" and _first(name, path, branches, request)
         ):
-            expressions[re.sub(r"\[\d+\]$", "", name)] = path
+            expressions[name] = path
         else:
             refused.setdefault(kind, []).append(name)
     if refused and request.not_flat == "error":

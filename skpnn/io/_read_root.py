@@ -194,7 +194,7 @@ def _check_options(jagged: Any, not_flat: Any, cut: Any, chunk_size: Any) -> Non
     if not (cut is None or isinstance(cut, str)):
         raise TypeError(f"cut={cut!r}; expected an expression such as '(nJet >= 2) & (MET > 30)'")
     is_memory = isinstance(chunk_size, str) and re.fullmatch(
-        r"\s*\d+(\.\d*)?\s*[kMGT]i?B\s*", chunk_size, re.IGNORECASE
+        r"\s*\d+(\.\d*)?\s*[kMGT]B\s*", chunk_size, re.IGNORECASE
     )
     if not (chunk_size is None or is_memory or _is_positive_integer(chunk_size)):
         raise ValueError(f"chunk_size={chunk_size!r}; expected a number of rows or, say, '50 MB'")
