@@ -7,12 +7,12 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skpnn._atomic import scratch_copy, take_over
 from skpnn._parameters import check_choice, check_integer, check_real
-from skpnn._sample import Sample, Seeds, unit_weight
+from skpnn._sample import Sample, Seeds, split_rows, unit_weight
 from skpnn._validation import check_finite_features, check_sample_weight
 from skpnn.engine.divergence import StopOnDivergence
 from skpnn.engine.events import Events
@@ -135,19 +135,9 @@ class NetworkEstimator(BaseEstimator, ABC):
             If an argument, X, y or a weight cannot be used; the message names it. The estimator
             is then as it was before.
         """
-        scratch = self._scratch_copy()
+        scratch = scratch_copy(self)
         scratch._fit(X, y, sample_weight)
-        return self._take_over(scratch)
-
-    def _scratch_copy(self) -> Self:
-        scratch = object.__new__(type(self))
-        scratch.__dict__.update(self.__dict__)
-        return scratch
-
-    def _take_over(self, scratch: Self) -> Self:
-        self.__dict__.clear()
-        self.__dict__.update(scratch.__dict__)
-        return self
+        return take_over(self, scratch)
 
     def _fit(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> None:
         self._check_parameters()
@@ -212,14 +202,8 @@ class NetworkEstimator(BaseEstimator, ABC):
     def _split(self, sample: Sample, seeds: Seeds) -> tuple[Sample, Sample | None]:
         if not self.early_stopping:
             return sample, None
-        _check_splittable(sample.strata, self.validation_fraction)
-        training, validation = train_test_split(
-            np.arange(len(sample)),
-            test_size=self.validation_fraction,
-            stratify=sample.strata,
-            random_state=seeds.split,
-        )
-        return sample.rows(np.sort(training)), sample.rows(np.sort(validation))
+        training, validation = split_rows(sample.strata, self.validation_fraction, seeds.split)
+        return sample.rows(training), sample.rows(validation)
 
     def _batch_size(self, n_events: int) -> int:
         return n_events if self.batch_size is None else min(self.batch_size, n_events)
@@ -279,7 +263,8 @@ class NetworkEstimator(BaseEstimator, ABC):
             model.compile(optimizer=build_optimizer(optimizer), loss=self._keras_loss())
             return model
 
-        with leased_program((spec, optimizer.key, self._loss_key()), build) as program:
+        key = (spec, optimizer.key, self._loss_key())
+        with leased_program(key, build, events.example()) as program:
             program.restart(network)
             if not optimizer.brings_its_own_rate:
                 set_learning_rate(program.model.optimizer, rate)
@@ -335,18 +320,6 @@ def _as_list(callbacks: Any) -> list[keras.callbacks.Callback]:
 
 def _early_stopping(patience: int) -> keras.callbacks.Callback:
     return keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
-
-
-def _check_splittable(strata: NDArray[np.intp], fraction: float) -> None:
-    counts = np.unique(strata, return_counts=True)[1]
-    n_validation = int(np.ceil(fraction * len(strata)))
-    if counts.min() < 2 or min(n_validation, len(strata) - n_validation) < len(counts):
-        raise ValueError(
-            f"Too few events to hold out {fraction:.0%} for validation: n_samples = {len(strata)} "
-            f"in {len(counts)} classes (or class and θ), the smallest with {counts.min()}. "
-            "Every one must be in both parts: give more events, raise validation_fraction, or set "
-            "early_stopping=False."
-        )
 
 
 def _load_weights(network: keras.Model, weights: list[NDArray]) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
-__all__ = ["Sample", "Seeds", "unit_weight", "weighted_rows"]
+__all__ = ["Sample", "Seeds", "split_rows", "unit_weight", "weighted_rows"]
 
 
 @dataclass(frozen=True)
@@ -84,3 +85,34 @@ def weighted_rows(weight: NDArray[np.float64], *arrays: NDArray) -> tuple[NDArra
     """
     kept = weight != 0
     return arrays if kept.all() else tuple(array[kept] for array in arrays)
+
+
+def split_rows(
+    strata: NDArray[np.intp], fraction: float, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows to train on and the `fraction` to validate on, stratified.
+
+    Raises
+    ------
+    ValueError
+        If one of the strata cannot be in both parts.
+
+    Examples
+    --------
+    >>> training, validation = split_rows(np.array([0, 0, 0, 1, 1, 1]), 1 / 3, seed=0)
+    >>> len(training), len(validation)
+    (4, 2)
+    """
+    counts = np.unique(strata, return_counts=True)[1]
+    n_validation = int(np.ceil(fraction * len(strata)))
+    if counts.min() < 2 or min(n_validation, len(strata) - n_validation) < len(counts):
+        raise ValueError(
+            f"Too few events to hold out {fraction:.0%} for validation: n_samples = {len(strata)} "
+            f"in {len(counts)} classes (or class and θ), the smallest with {counts.min()}. "
+            "Every one must be in both parts: give more events, a larger fraction, or do not "
+            "hold any out."
+        )
+    training, validation = train_test_split(
+        np.arange(len(strata)), test_size=fraction, stratify=strata, random_state=seed
+    )
+    return np.sort(training), np.sort(validation)

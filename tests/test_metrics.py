@@ -69,7 +69,7 @@ def test_weights_need_one_per_score():
 
 @pytest.mark.parametrize("weight", [[1.0, -1.0], [1.0, -2.0], [np.nan, 1.0]])
 def test_weights_need_a_positive_sum(weight):
-    with pytest.raises(ValueError, match="signal weights sum to .*; an AUC needs a positive sum"):
+    with pytest.raises(ValueError, match=r"signal weights sum to .*; an AUC needs a positive sum"):
         weighted_auc([1.0, 2.0], [1.0], signal_weight=weight)
 
 

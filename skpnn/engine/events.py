@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,9 @@ from skpnn.injection import ThetaSource
 
 __all__ = ["Batches", "Events", "InjectedTheta", "chunks"]
 
-Batches = tuple[NDArray, NDArray, NDArray]
+# Inputs and targets are arrays, or what Keras takes for several: lists or dicts of arrays.
+Arrays = Any
+Batches = tuple[Arrays, Arrays, NDArray]
 
 # One compiled call per this many events: large enough that calls cost nothing, small enough that
 # a chunk stays in the processor's cache.
@@ -55,9 +59,9 @@ class Events:
 
     Attributes
     ----------
-    X : ndarray of shape (n, n_inputs)
+    X : ndarray of shape (n, …), or a list or dict of such
         The inputs; θ columns are not read.
-    target : ndarray of shape (n, n_outputs)
+    target : ndarray of shape (n, …), or a list or dict of such
         What the network should return.
     weight : ndarray of shape (n,)
         Weights, of mean 1.
@@ -67,15 +71,15 @@ class Events:
         Whether θ is drawn for every epoch anew, or once.
     """
 
-    X: NDArray
-    target: NDArray
+    X: Arrays
+    target: Arrays
     weight: NDArray
     theta: InjectedTheta | None = None
     redraw_every_epoch: bool = True
     _drawn: bool = field(default=False, init=False)
 
     def __len__(self) -> int:
-        return len(self.X)
+        return len(self.weight)
 
     def start_epoch(self, rng: np.random.Generator) -> None:
         """Draw θ where an epoch begins with a new draw."""
@@ -85,10 +89,15 @@ class Events:
 
     def take(self, rows: NDArray[np.intp]) -> Batches:
         """Return the inputs, targets and weights of `rows`."""
-        X = self.X.take(rows, axis=0)
+        arrays = (self.X, self.target, self.weight)
+        X, target, weight = keras.tree.map_structure(lambda a: a.take(rows, axis=0), arrays)
         if self.theta is not None:
             X[:, self.theta.columns] = self.theta.values[rows]
-        return X, self.target.take(rows, axis=0), self.weight.take(rows)
+        return X, target, weight
+
+    def example(self) -> Batches:
+        """Return one batch of one event."""
+        return _batched(self.take(np.zeros(1, dtype=np.intp)), 1)
 
 
 def chunks(
@@ -108,5 +117,4 @@ def chunks(
 
 
 def _batched(arrays: Batches, batch_size: int) -> Batches:
-    X, target, weight = (a.reshape(-1, batch_size, *a.shape[1:]) for a in arrays)
-    return X, target, weight
+    return keras.tree.map_structure(lambda a: a.reshape(-1, batch_size, *a.shape[1:]), arrays)

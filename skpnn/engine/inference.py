@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skpnn.networks import NetworkSpec, build_network, without_penalties
 
-__all__ = ["compiled_forward", "predict"]
+__all__ = ["compiled_forward", "compiled_model", "in_blocks", "predict"]
 
 # Rows per compiled call, so that the hidden layers of a large sample need no large memory.
 ROWS_PER_CALL = 65_536
@@ -19,15 +19,25 @@ ROWS_PER_CALL = 65_536
 
 def predict(spec: NetworkSpec, weights: Sequence[NDArray], X: NDArray) -> NDArray:
     """Return the outputs, of shape (n, n_outputs), of the network with `weights` for rows `X`."""
-    return apply_in_blocks(_forward(without_penalties(spec)), weights, X)
-
-
-def apply_in_blocks(forward: Callable, weights: Sequence[Any], X: NDArray) -> NDArray:
-    """Return ``forward(weights, X)``, computed for blocks of rows."""
+    forward = _forward(without_penalties(spec))
     constants = [tf.convert_to_tensor(w) for w in weights]
-    starts = range(0, len(X), ROWS_PER_CALL)
-    blocks = [forward(constants, X[s : s + ROWS_PER_CALL]).numpy() for s in starts]
-    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    return in_blocks(lambda rows: forward(constants, rows), X)
+
+
+def in_blocks(forward: Callable[[Any], Any], X: Any) -> Any:
+    """Return ``forward(X)`` as arrays, computed for blocks of rows."""
+    n_rows = len(keras.tree.flatten(X)[0])
+    blocks = [
+        keras.tree.map_structure(np.asarray, forward(_rows(X, start, start + ROWS_PER_CALL)))
+        for start in range(0, n_rows, ROWS_PER_CALL)
+    ]
+    if len(blocks) == 1:
+        return blocks[0]
+    return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *blocks)
+
+
+def _rows(X: Any, start: int, stop: int) -> Any:
+    return keras.tree.map_structure(lambda array: array[start:stop], X)
 
 
 @lru_cache(maxsize=16)
@@ -57,3 +67,13 @@ def compiled_forward(model: keras.Model) -> Callable:
     rows = tf.TensorSpec((None, *inputs.shape[1:]), inputs.dtype)
     forward.get_concrete_function(specs, rows)
     return forward
+
+
+def compiled_model(model: keras.Model, X: Any) -> Callable[[Any], Any]:
+    """Return ``forward(X)`` of a model of any kind, compiled for any number of rows like `X`'s."""
+
+    def forward(X: Any) -> Any:
+        return model(X, training=False)
+
+    signature = keras.tree.map_structure(lambda a: tf.TensorSpec((None, *a.shape[1:]), a.dtype), X)
+    return tf.function(forward, input_signature=[signature])

@@ -30,12 +30,18 @@ class TrainingPlan:
         of the callbacks overrides them: then chunks are single batches, which is slower.
     verbose : int
         Keras': 0 silent, 1 progress bar, 2 one line per epoch.
+    initial_epoch : int
+        Where the count of epochs starts; `epochs` is where it ends.
+    shuffle : bool
+        Whether every epoch has an order of its own.
     """
 
     epochs: int
     batch_size: int
     callbacks: Iterable[keras.callbacks.Callback] = ()
     verbose: int = 0
+    initial_epoch: int = 0
+    shuffle: bool = True
 
     @property
     def batches_per_chunk(self) -> int:
@@ -70,7 +76,7 @@ def train(
     callbacks = _callback_list(program.model, plan, history, n_events=len(events))
     callbacks.on_train_begin()
     logs: dict[str, float] = {}
-    for epoch in range(plan.epochs):
+    for epoch in range(plan.initial_epoch, plan.epochs):
         callbacks.on_epoch_begin(epoch)
         logs = _run_epoch(program, events, plan, callbacks, rng)
         if validation is not None:
@@ -105,13 +111,13 @@ def _run_epoch(
     """Train one pass in a random order; return the mean metrics over it."""
     events.start_epoch(rng)
     program.model.reset_metrics()
-    order = rng.permutation(len(events))
+    order = rng.permutation(len(events)) if plan.shuffle else np.arange(len(events))
     first = 0
     per_chunk = plan.batches_per_chunk
     for batches in chunks(events, plan.batch_size, order=order, batches_per_chunk=per_chunk):
         callbacks.on_train_batch_begin(first)
-        result = program.train_chunk(*batches)
-        first += len(batches[0])
+        result = program.train_chunk(batches)
+        first += len(batches[-1])
         callbacks.on_train_batch_end(first - 1, result)
         if program.model.stop_training:
             break

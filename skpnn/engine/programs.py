@@ -27,34 +27,40 @@ class Program:
     Parameters
     ----------
     model : keras.Model
-        Compiled, with one input and one output.
+        Compiled.
+    example : tuple of arrays of shape (1, 1, …)
+        A batch of inputs, targets and weights, for their structure.
     """
 
-    def __init__(self, model: keras.Model) -> None:
+    def __init__(self, model: keras.Model, example: Batches) -> None:
         self.model = model
+        # One eager step creates the variables of losses and metrics: a graph may not.
+        model.test_step(keras.tree.map_structure(lambda a: tf.convert_to_tensor(a[0]), example))
         model.optimizer.build(model.trainable_variables)
         self._initial_optimizer_state = self.optimizer_state()
-        (inputs,), (outputs,) = model.inputs, model.outputs
-        weight = tf.TensorSpec((None, None), outputs.dtype)
-        signature = [_batches_of(inputs), _batches_of(outputs), weight]
-        self.train_chunk = tf.function(self._train_chunk, input_signature=signature)
-        self.test_chunk = tf.function(self._test_chunk, input_signature=signature)
+        signature = keras.tree.map_structure(_any_batches, example)
+        self._train = tf.function(self._train_loop, input_signature=signature)
+        self._test = tf.function(self._test_loop, input_signature=signature)
 
-    def _train_chunk(self, X: Any, target: Any, weight: Any) -> dict[str, Any]:
-        for batch in tf.range(tf.shape(X)[0]):
-            self.model.train_step((X[batch], target[batch], weight[batch]))
+    def _train_loop(self, X: Any, target: Any, weight: Any) -> dict[str, Any]:
+        for number in tf.range(tf.shape(weight)[0]):
+            self.model.train_step(_batch(number, (X, target, weight)))
         return self.model.get_metrics_result()
 
-    def _test_chunk(self, X: Any, target: Any, weight: Any) -> dict[str, Any]:
-        for batch in tf.range(tf.shape(X)[0]):
-            self.model.test_step((X[batch], target[batch], weight[batch]))
+    def _test_loop(self, X: Any, target: Any, weight: Any) -> dict[str, Any]:
+        for number in tf.range(tf.shape(weight)[0]):
+            self.model.test_step(_batch(number, (X, target, weight)))
         return self.model.get_metrics_result()
+
+    def train_chunk(self, batches: Batches) -> dict[str, Any]:
+        """Take one step per batch; return the metrics since they were reset."""
+        return self._train(*batches)
 
     def evaluate(self, batches: Iterator[Batches]) -> dict[str, float]:
         """Return the metrics over `batches`."""
         self.model.reset_metrics()
         for batch in batches:
-            result = self.test_chunk(*batch)
+            result = self._test(*batch)
         return {name: float(value) for name, value in result.items()}
 
     def restart(self, network: keras.Model) -> None:
@@ -74,8 +80,13 @@ class Program:
             variable.assign(value)
 
 
-def _batches_of(tensor: Any) -> tf.TensorSpec:
-    return tf.TensorSpec((None, None, *tensor.shape[1:]), tensor.dtype)
+def _any_batches(array: np.ndarray) -> tf.TensorSpec:
+    """Return the signature of any number of batches of any size."""
+    return tf.TensorSpec((None, None, *array.shape[2:]), array.dtype)
+
+
+def _batch(number: Any, batches: Batches) -> Batches:
+    return keras.tree.map_structure(lambda a: a[number], batches)
 
 
 def _state(model: keras.Model) -> list[Any]:
@@ -114,13 +125,15 @@ _POOL = _Pool(MAX_IDLE_PROGRAMS)
 
 
 @contextmanager
-def leased_program(key: Hashable, build: Callable[[], keras.Model]) -> Iterator[Program]:
+def leased_program(
+    key: Hashable, build: Callable[[], keras.Model], example: Batches
+) -> Iterator[Program]:
     """Lend an idle program of `key`, or one made from the compiled model that `build` returns.
 
     A program that an exception interrupted is not lent again: its graph may be half-traced.
     """
     program = _POOL.take(key)
     if program is None:
-        program = Program(build())
+        program = Program(build(), example)
     yield program
     _POOL.put(key, program)

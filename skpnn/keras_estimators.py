@@ -1,0 +1,669 @@
+"""KerasClassifier and KerasRegressor: scikeras' estimators, cured and on the compiled loop.
+
+The one file that knows scikeras, which is no longer maintained (adriangb/scikeras#337).
+"""
+
+import inspect
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
+
+from skpnn._atomic import scratch_copy, take_over
+from skpnn._classes import class_weight_factors
+from skpnn._sample import Seeds, split_rows, unit_weight
+from skpnn._seeding import seeded_globals
+from skpnn._validation import check_finite_features, check_sample_weight, check_target_given
+from skpnn.engine.divergence import StopOnDivergence
+from skpnn.engine.events import Events
+from skpnn.engine.inference import compiled_model, in_blocks
+from skpnn.engine.loop import TrainingPlan, train
+from skpnn.engine.programs import Program
+
+__all__ = ["KerasClassifier", "KerasRegressor"]
+
+
+@contextmanager
+def _keras_as_it_was() -> Iterator[None]:
+    """Undo what importing scikeras does to Keras: it replaces how Keras objects are pickled."""
+    names = ("__reduce__", "__deepcopy__")
+    classes = (keras.Model, keras.losses.Loss, keras.metrics.Metric, keras.optimizers.Optimizer)
+    before = {(c, n): vars(c)[n] for c in classes for n in names if n in vars(c)}
+    is_ours = "scikeras" not in sys.modules
+    yield
+    for owner in classes if is_ours else ():
+        for name in names:
+            if (owner, name) in before:
+                setattr(owner, name, before[owner, name])
+            elif name in vars(owner):
+                delattr(owner, name)
+
+
+with _keras_as_it_was():
+    from scikeras._utils import route_params
+    from scikeras.utils import metric_name
+    from scikeras.utils.transformers import ClassifierLabelEncoder, RegressorTargetEncoder
+    from scikeras.wrappers import BaseWrapper
+
+# Keras' own loop is used where one of these is asked for: the compiled one has no such notion.
+_KERAS_ONLY = {"steps_per_epoch", "validation_steps", "validation_freq", "validation_data"}
+# What a model function may ask for without being a parameter of the estimator.
+_PROVIDED = {"meta", "compile_kwargs", "params", "self"}
+
+
+class _KerasEstimator(BaseWrapper):
+    """What the two estimators share: scikeras' routing over our validation, seeds and loop."""
+
+    def __init__(
+        self,
+        model: Any = None,
+        *,
+        build_fn: Any = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Any = None,
+        batch_size: int | None = None,
+        validation_batch_size: int | None = None,
+        verbose: int = 1,
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        shuffle: bool = True,
+        run_eagerly: bool = False,
+        epochs: int = 1,
+        **kwargs: Any,
+    ) -> None:
+        self._check_extra_arguments(model if build_fn is None else build_fn, kwargs)
+        super().__init__(
+            model=model,
+            build_fn=build_fn,
+            warm_start=warm_start,
+            random_state=random_state,
+            optimizer=optimizer,
+            loss=loss,
+            metrics=metrics,
+            batch_size=batch_size,
+            validation_batch_size=validation_batch_size,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            shuffle=shuffle,
+            run_eagerly=run_eagerly,
+            epochs=epochs,
+            **kwargs,
+        )
+
+    def _check_extra_arguments(self, model: Any, extra: dict[str, Any]) -> None:
+        """Raise a TypeError for an argument that neither routing nor the model function knows."""
+        function = model if callable(model) else getattr(self, "_keras_build_fn", None)
+        is_function = function is not None and not isinstance(function, keras.Model)
+        arguments = inspect.signature(function).parameters if is_function else {}
+        if any(a.kind is a.VAR_KEYWORD for a in arguments.values()):
+            return
+        prefixes = (*self._routing_prefixes, "callbacks", "score")
+        routed = {name for name in extra if name.split("__")[0] in prefixes and "__" in name}
+        # A subclass may name arguments of its own, and hand them up.
+        known = set(arguments) | set(inspect.signature(type(self).__init__).parameters)
+        for name in extra.keys() - routed - known:
+            raise TypeError(
+                f"{type(self).__name__} got an unexpected argument {name!r}; expected one of its "
+                f"own, one of the model function's ({sorted(set(arguments) - _PROVIDED)}), or a "
+                f"routed one ({', '.join(f'{p}__…' for p in sorted(prefixes))})."
+            )
+
+    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None, **kwargs: Any) -> Self:
+        """Build the model and train it on X and y.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features) or (n_samples, …)
+            The events; a sparse matrix is made dense.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The classes or targets.
+        sample_weight : array-like of shape (n_samples,), optional
+            One weight per event; their scale does not matter.
+        **kwargs : dict
+            Passed to Keras' ``fit``, as in scikeras; prefer ``fit__…`` in the constructor.
+
+        Returns
+        -------
+        self
+            The fitted estimator; as it was before, where fitting failed.
+        """
+        return self._atomically("_fit_from_scratch", X, y, sample_weight, **kwargs)
+
+    def _fit_from_scratch(self, X: Any, y: Any, weight: ArrayLike | None, **kwargs: Any) -> None:
+        check_target_given(self, y)
+        self._forget_classes()
+        BaseWrapper.fit(self, X, y, sample_weight=weight, **kwargs)
+
+    def _continue_fitting(self, X: Any, y: Any, weight: ArrayLike | None, **kwargs: Any) -> None:
+        check_target_given(self, y)
+        BaseWrapper.partial_fit(self, X, y, sample_weight=weight, **kwargs)
+
+    def _forget_classes(self) -> None:
+        """Forget what only a classifier knows."""
+
+    def _atomically(self, method: str, *args: Any, **kwargs: Any) -> Self:
+        scratch = scratch_copy(self)
+        getattr(scratch, method)(*args, **kwargs)
+        return take_over(self, scratch)
+
+    def _initialize(self, X: Any, y: Any = None) -> tuple[Any, Any]:
+        # scikeras takes an integer here to set global seeds; ours are set without it.
+        self._seeds = Seeds.of(self.random_state)
+        for name in ("_program", "_forward"):
+            self.__dict__.pop(name, None)
+        return super()._initialize(X, y)
+
+    def _build_keras_model(self) -> keras.Model:
+        self._random_state = None
+        if self.random_state is None:
+            return super()._build_keras_model()
+        with seeded_globals(self._seeds.network):
+            return super()._build_keras_model()
+
+    def _get_compile_kwargs(self) -> dict[str, Any]:
+        arguments = super()._get_compile_kwargs()
+        optimizer = arguments["optimizer"]
+        if isinstance(optimizer, keras.optimizers.Optimizer):
+            # Keras ties an optimizer to the variables of the first model that it trains.
+            arguments["optimizer"] = type(optimizer).from_config(optimizer.get_config())
+        return arguments
+
+    def _validate_data(
+        self, X: Any = None, y: Any = None, reset: bool = False, y_numeric: bool = False
+    ) -> tuple[Any, Any]:
+        if X is not None:
+            # Keras reads some of SciPy's sparse formats wrongly, and none of them fast.
+            X = X.toarray() if issparse(X) else X
+            _check_feature_names(self, X, reset=reset)
+            _check_named_columns(self, X)
+            if not reset:
+                X = self._like_fitted(X)
+        X, y = super()._validate_data(X, y, reset=reset, y_numeric=y_numeric)
+        return X, y
+
+    def _like_fitted(self, X: Any) -> Any:
+        """Return X in the precision of fit: float64 is as good as float32."""
+        array = np.asarray(X)
+        if array.ndim == 2:
+            _check_n_features(self, array, reset=False)
+        is_number = array.dtype.kind in "fiub" and self.X_dtype_.kind == "f"
+        return array.astype(self.X_dtype_) if is_number else X
+
+    @staticmethod
+    def _validate_sample_weight(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+        weight = check_sample_weight(sample_weight, len(y))
+        kept = weight != 0
+        return X[kept], y[kept], weight[kept]
+
+    def _fit_keras_model(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        warm_start: bool,
+        epochs: int,
+        initial_epoch: int,
+        **kwargs: Any,
+    ) -> None:
+        routed = route_params(self.get_params(), "fit", self._fit_kwargs)
+        arguments = {k: v for k, v in routed.items() if not k.startswith("callbacks")} | kwargs
+        arguments |= {"epochs": initial_epoch + epochs, "initial_epoch": initial_epoch}
+        n_events = len(y) if isinstance(y, np.ndarray) else len(keras.tree.flatten(X)[0])
+        for name in ("batch_size", "validation_batch_size"):
+            if arguments.get(name) == -1:
+                arguments[name] = n_events
+        weight = np.ones(n_events) if sample_weight is None else sample_weight
+        # Keras casts weights to the precision of the loss, which is the model function's choice.
+        events = Events(X, y, unit_weight(weight, np.float64))
+        history = self._run(events, arguments)
+        if _are_arrays(X):
+            self._forward = compiled_model(self.model_, X)
+        self._extend_history(history, anew=not warm_start or initial_epoch == 0)
+
+    def _run(self, events: Events, arguments: dict[str, Any]) -> dict[str, list[float]]:
+        callbacks = [*keras.tree.flatten(self._fit_callbacks), StopOnDivergence()]
+        training, validation = self._held_out(events, arguments.pop("validation_split", 0.0))
+        if self._needs_keras_loop(events, arguments):
+            return self._run_in_keras(training, validation, callbacks, arguments)
+        plan = TrainingPlan(
+            epochs=arguments["epochs"],
+            batch_size=min(arguments.get("batch_size") or 32, len(training)),
+            callbacks=callbacks,
+            verbose=_as_level(arguments.get("verbose", 1)),
+            initial_epoch=arguments["initial_epoch"],
+            shuffle=bool(arguments.get("shuffle", True)),
+        )
+        program = self._program_for(training)
+        self.model_.stop_training = False
+        return train(program, training, plan, rng=self._seeds.training, validation=validation)
+
+    def _program_for(self, events: Events) -> Program:
+        if getattr(self, "_program", None) is None or self._program.model is not self.model_:
+            self._program = Program(self.model_, events.example())
+        return self._program
+
+    def _held_out(self, events: Events, fraction: float) -> tuple[Events, Events | None]:
+        if not fraction:
+            return events, None
+        strata = self._strata(events.target)
+        training, validation = split_rows(strata, fraction, self._seeds.split)
+        return Events(*events.take(training)), Events(*events.take(validation))
+
+    def _strata(self, target: Any) -> NDArray[np.intp]:
+        """Return the groups whose proportions a validation split keeps."""
+        return np.zeros(len(keras.tree.flatten(target)[0]), dtype=np.intp)
+
+    def _needs_keras_loop(self, events: Events, arguments: dict[str, Any]) -> bool:
+        return (
+            bool(_KERAS_ONLY & {k for k, v in arguments.items() if v not in (None, 1)})
+            or self.model_.run_eagerly
+            or type(self.model_).fit is not keras.Model.fit
+            or not _are_arrays((events.X, events.target))
+        )
+
+    def _run_in_keras(
+        self,
+        training: Events,
+        validation: Events | None,
+        callbacks: list[keras.callbacks.Callback],
+        arguments: dict[str, Any],
+    ) -> dict[str, list[float]]:
+        if validation is not None:
+            arguments["validation_data"] = (validation.X, validation.target, validation.weight)
+        arguments |= {"sample_weight": training.weight, "callbacks": callbacks}
+        return self.model_.fit(training.X, training.target, **arguments).history
+
+    def _extend_history(self, history: dict[str, list[float]], *, anew: bool) -> None:
+        before = {} if anew else getattr(self, "history_", {})
+        self.history_ = defaultdict(list, {name: list(values) for name, values in before.items()})
+        for name, values in history.items():
+            self.history_[_scikeras_name(name)] += values
+
+    def _predict_raw(self, X: Any, **kwargs: Any) -> Any:
+        check_is_fitted(self, "model_")
+        routed = route_params(self.get_params(), "predict", self._predict_kwargs, strict=True)
+        if kwargs or self._predict_callbacks or routed.get("steps") or self.model_.run_eagerly:
+            return super()._predict_raw(X, **kwargs)
+        X, _ = self._validate_data(X=X)
+        X = self.feature_encoder_.transform(X)
+        if not _are_arrays(X):
+            return super()._predict_raw(X)
+        if not hasattr(self, "_forward"):
+            self._forward = compiled_model(self.model_, X)
+        return in_blocks(self._forward, X)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state without compiled programs, which are made anew when needed."""
+        state = super().__getstate__()
+        return {k: v for k, v in state.items() if k not in ("_program", "_forward")}
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.sparse = True
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def _check_named_columns(estimator: Any, X: Any) -> None:
+    """Raise a ValueError that names the column where a table of numbers holds NaN or infinity."""
+    array = X if isinstance(X, np.ndarray) else None
+    if hasattr(X, "to_numpy"):
+        array = X.to_numpy()
+    if array is not None and array.ndim == 2 and array.dtype.kind == "f":
+        names = getattr(estimator, "feature_names_in_", None)
+        check_finite_features(array, features=np.arange(array.shape[1]), names=names)
+
+
+def _are_arrays(X: Any) -> bool:
+    return all(isinstance(array, np.ndarray) for array in keras.tree.flatten(X))
+
+
+def _as_level(verbose: Any) -> int:
+    return 1 if verbose == "auto" else int(verbose)
+
+
+def _scikeras_name(metric: str) -> str:
+    if metric == "loss" or metric.startswith("val_"):
+        return metric
+    try:
+        return metric_name(metric)
+    except ValueError:
+        return metric
+
+
+class KerasClassifier(ClassifierMixin, _KerasEstimator):
+    """A Keras model of your own as a scikit-learn classifier: scikeras' class, drop-in.
+
+    Change the import and nothing else: ``model__``, ``optimizer__``, ``loss__``, ``metrics__``,
+    ``callbacks__``, ``fit__`` and ``predict__`` route as in scikeras. What differs is cured:
+    scikit-learn sees a classifier; columns are checked by name; weights are normalised on a copy;
+    `validation_split` is stratified and shuffled; `random_state` sets nothing global; an optimizer
+    instance can be fitted again; a misspelt argument is an error; training and predicting are
+    compiled.
+
+    Parameters
+    ----------
+    model : callable or keras.Model, default=None
+        A function that returns a Keras model, compiled or not; its arguments are parameters of
+        the estimator, and it may ask for ``meta``, ``compile_kwargs`` and ``params``.
+    build_fn : callable, default=None
+        Former name of `model`.
+    warm_start : bool, default=False
+        Whether `fit` goes on with the model of the last fit.
+    random_state : int, RandomState instance or None, default=None
+        Determines what layers draw when they are made, the validation split and the order of
+        events.
+    optimizer : str, class or instance, default="rmsprop"
+        Of `keras.optimizers`.
+    loss : str, class, instance or callable, default=None
+        Of `keras.losses`.
+    metrics : list, default=None
+        Of `keras.metrics`.
+    batch_size : int or None, default=None
+        Events per step; None is Keras' 32, −1 takes all.
+    validation_batch_size : int or None, default=None
+        Accepted for scikeras' sake.
+    verbose : int, default=1
+        0 is silent, 1 shows Keras' progress bar, 2 a line per epoch.
+    callbacks : list or dict of callbacks or classes, default=None
+        Of `keras.callbacks`.
+    validation_split : float, default=0.0
+        Share of the events held out, stratified by class.
+    shuffle : bool, default=True
+        Whether every epoch has an order of its own.
+    run_eagerly : bool, default=False
+        Whether Keras' own loop runs, uncompiled.
+    epochs : int, default=1
+        Passes over the training events.
+    class_weight : dict, "balanced" or None, default=None
+        Factors on the weights of the classes.
+    **kwargs : dict
+        Routed arguments, and those of the model function.
+
+    Attributes
+    ----------
+    model_ : keras.Model
+        The trained model.
+    classes_ : ndarray of shape (n_classes,)
+        The class labels.
+    history_ : dict of list
+        Keras' history.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, where X had names.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown.
+
+    Examples
+    --------
+    >>> import keras
+    >>> from sklearn.datasets import load_iris
+    >>> from skpnn import KerasClassifier
+    >>> def network(meta, width=16):
+    ...     inputs = keras.Input((meta["n_features_in_"],))
+    ...     hidden = keras.layers.Dense(width, "relu")(inputs)
+    ...     return keras.Model(inputs, keras.layers.Dense(meta["n_classes_"], "softmax")(hidden))
+    >>> model = KerasClassifier(
+    ...     network, width=8, loss="sparse_categorical_crossentropy", optimizer="adam",
+    ...     optimizer__learning_rate=0.05, epochs=30, verbose=0, random_state=0,
+    ... )
+    >>> X, y = load_iris(return_X_y=True)
+    >>> bool(model.fit(X, y).score(X, y) > 0.9)
+    True
+    """
+
+    def __init__(
+        self,
+        model: Any = None,
+        *,
+        build_fn: Any = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Any = None,
+        batch_size: int | None = None,
+        validation_batch_size: int | None = None,
+        verbose: int = 1,
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        shuffle: bool = True,
+        run_eagerly: bool = False,
+        epochs: int = 1,
+        class_weight: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            model,
+            build_fn=build_fn,
+            warm_start=warm_start,
+            random_state=random_state,
+            optimizer=optimizer,
+            loss=loss,
+            metrics=metrics,
+            batch_size=batch_size,
+            validation_batch_size=validation_batch_size,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            shuffle=shuffle,
+            run_eagerly=run_eagerly,
+            epochs=epochs,
+            **kwargs,
+        )
+        self.class_weight = class_weight
+
+    scorer = staticmethod(accuracy_score)
+
+    @property
+    def _fit_kwargs(self) -> set[str]:
+        # Class weights become sample weights.
+        return BaseWrapper._fit_kwargs - {"class_weight"}
+
+    @property
+    def target_encoder(self) -> Any:
+        """Return the transformer of y; override it for targets of your own."""
+        categories = "auto" if self.classes_ is None else [self.classes_]
+        return ClassifierLabelEncoder(loss=self.loss, categories=categories)
+
+    def initialize(self, X: Any, y: Any) -> Self:
+        """Build the model for X and y without training it."""
+        self._forget_classes()
+        return super().initialize(X, y)
+
+    def partial_fit(
+        self,
+        X: Any,
+        y: Any,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Train one epoch more, from the present weights and optimizer state.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The events.
+        y : array-like of shape (n_samples,)
+            The classes.
+        classes : array-like of shape (n_classes,), optional
+            All classes; needed in the first call where `y` lacks one.
+        sample_weight : array-like of shape (n_samples,), optional
+            One weight per event.
+        **kwargs : dict
+            Passed to Keras' ``fit``.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+        """
+        return self._atomically("_partial_fit", X, y, classes, sample_weight, **kwargs)
+
+    def _partial_fit(self, X: Any, y: Any, classes: Any, weight: Any, **kwargs: Any) -> None:
+        known = getattr(self, "classes_", None)
+        self.classes_ = known if classes is None else np.unique(classes)
+        self._continue_fitting(X, y, weight, **kwargs)
+
+    def predict_proba(self, X: Any, **kwargs: Any) -> NDArray:
+        """Return the probability of each class, of shape (n_samples, n_classes)."""
+        outputs = self._predict_raw(X, **kwargs)
+        if (
+            isinstance(outputs, np.ndarray)
+            and outputs.shape[1:] == (1,)
+            and len(self.classes_) == 2
+        ):
+            return np.column_stack([1 - outputs, outputs])
+        return outputs
+
+    def predict(self, X: Any, **kwargs: Any) -> NDArray:
+        """Return the most probable class, of shape (n_samples,) or (n_samples, n_labels)."""
+        return BaseWrapper.predict(self, X, **kwargs)
+
+    def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
+        """Return the accuracy, or what an overridden `scorer` says."""
+        return BaseWrapper.score(self, X, y, sample_weight=sample_weight)
+
+    def _forget_classes(self) -> None:
+        self.classes_ = None
+
+    def _type_of_target(self, y: NDArray) -> str:
+        return ClassifierLabelEncoder(
+            categories="auto" if self.classes_ is None else [self.classes_]
+        )._type_of_target(y)
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, warm_start: bool, **kwargs: Any) -> None:
+        if self.class_weight is not None:
+            sample_weight = self._class_weighted(y, sample_weight)
+        super()._fit(X, y, sample_weight, warm_start, **kwargs)
+
+    def _class_weighted(self, y: Any, sample_weight: Any) -> NDArray[np.float64]:
+        classes, codes = np.unique(np.asarray(y), return_inverse=True)
+        weight = check_sample_weight(sample_weight, len(codes))
+        weight = np.ones(len(codes)) if weight is None else weight
+        return weight * class_weight_factors(self.class_weight, codes, classes, weight)[codes]
+
+    def _strata(self, target: Any) -> NDArray[np.intp]:
+        if self.target_type_ not in ("binary", "multiclass") or not isinstance(target, np.ndarray):
+            return super()._strata(target)
+        codes = target.reshape(len(target), -1)
+        return codes.argmax(axis=1) if codes.shape[1] > 1 else codes[:, 0].astype(np.intp)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+class KerasRegressor(RegressorMixin, _KerasEstimator):
+    """A Keras model of your own as a scikit-learn regressor: scikeras' class, drop-in.
+
+    See `KerasClassifier`, which has the same arguments but `class_weight`.
+
+    Parameters
+    ----------
+    model : callable or keras.Model, default=None
+        A function that returns a Keras model, compiled or not.
+    build_fn, warm_start, random_state, optimizer, loss, metrics, batch_size, \
+validation_batch_size, verbose, callbacks, validation_split, shuffle, run_eagerly, epochs, **kwargs
+        As in `KerasClassifier`; `validation_split` holds out events at random.
+
+    Attributes
+    ----------
+    model_ : keras.Model
+        The trained model.
+    history_ : dict of list
+        Keras' history.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, where X had names.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown.
+
+    Examples
+    --------
+    >>> import keras
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.preprocessing import scale
+    >>> from skpnn import KerasRegressor
+    >>> def network(meta, width=16):
+    ...     inputs = keras.Input((meta["n_features_in_"],))
+    ...     hidden = keras.layers.Dense(width, "relu")(inputs)
+    ...     return keras.Model(inputs, keras.layers.Dense(1)(hidden))
+    >>> model = KerasRegressor(
+    ...     network, loss="mse", optimizer="adam", optimizer__learning_rate=0.01, epochs=20,
+    ...     verbose=0, random_state=0,
+    ... )
+    >>> X, y = map(scale, load_diabetes(return_X_y=True))
+    >>> bool(model.fit(X, y).score(X, y) > 0.4)
+    True
+    """
+
+    scorer = staticmethod(r2_score)
+
+    @property
+    def target_encoder(self) -> Any:
+        """Return the transformer of y; override it for targets of your own."""
+        return RegressorTargetEncoder()
+
+    def partial_fit(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None = None, **kwargs: Any
+    ) -> Self:
+        """Train one epoch more, from the present weights and optimizer state.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The events.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            The targets.
+        sample_weight : array-like of shape (n_samples,), optional
+            One weight per event.
+        **kwargs : dict
+            Passed to Keras' ``fit``.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+        """
+        return self._atomically("_continue_fitting", X, y, sample_weight, **kwargs)
+
+    def predict(self, X: Any, **kwargs: Any) -> NDArray:
+        """Return the targets, of shape (n_samples,) or (n_samples, n_targets)."""
+        predicted = BaseWrapper.predict(self, X, **kwargs)
+        is_float = self.y_dtype_.kind == "f"
+        return predicted.astype(self.y_dtype_ if is_float else np.float64)
+
+    def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
+        """Return R², or what an overridden `scorer` says."""
+        return BaseWrapper.score(self, X, y, sample_weight=sample_weight)
+
+    def _validate_data(
+        self, X: Any = None, y: Any = None, reset: bool = False, y_numeric: bool = False
+    ) -> tuple[Any, Any]:
+        del y_numeric
+        return super()._validate_data(X, y, reset=reset, y_numeric=True)
