@@ -115,7 +115,11 @@ def test_optimizer_that_is_none(optimizer):
         (OptimizerSpec("adam"), OptimizerSpec("adam")),
         (OptimizerSpec("adam"), OptimizerSpec("Adam")),
         (OptimizerSpec("adam"), OptimizerSpec(keras.optimizers.Adam)),
-        (OptimizerSpec(keras.optimizers.SGD(0.1)), OptimizerSpec(keras.optimizers.SGD(0.1))),
+        pytest.param(
+            OptimizerSpec(keras.optimizers.SGD(0.1)),
+            OptimizerSpec(keras.optimizers.SGD(0.1)),
+            marks=pytest.mark.xfail(reason="Keras numbers the names of optimizers"),
+        ),
     ],
 )
 def test_optimizers_that_step_alike_have_one_key(one, other):

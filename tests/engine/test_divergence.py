@@ -34,10 +34,20 @@ def program(compiled):
     return compiled
 
 
+class Rates(keras.callbacks.Callback):
+    """Trains every epoch at a rate of its own."""
+
+    def __init__(self, rates):
+        super().__init__()
+        self.rates = rates
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.optimizer.learning_rate = self.rates[epoch]
+
+
 def run(program, rates, batch_size=4):
     """Train an epoch at each of `rates`."""
-    scheduler = keras.callbacks.LearningRateScheduler(lambda epoch: rates[epoch])
-    plan = TrainingPlan(len(rates), batch_size, [scheduler, StopOnDivergence()])
+    plan = TrainingPlan(len(rates), batch_size, [Rates(rates), StopOnDivergence()])
     return train(program, EVENTS, plan, rng=np.random.default_rng(0))
 
 
