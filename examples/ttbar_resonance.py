@@ -1,9 +1,9 @@
 """From a ROOT file to the AUC at every mass, one of which the network never saw.
 
-Reads the sample that skpnn ships (X → tt̄ in lepton + jets at five masses against SM tt̄), trains a
-parametrised network behind RobustScaler on all masses, and again without m = 1000 GeV, and a network
-that is not told the mass. Prints the AUC of each at each mass, on events that none was trained on, and
-saves the figure that README shows.
+Reads the sample that skpnn ships (X → tt̄ in lepton + jets at five masses against SM tt̄), and
+trains a parametrised network behind RobustScaler on all masses, another one without m = 1000 GeV,
+and a network that is not told the mass. Prints the AUC of each at each mass, on events that none
+was trained on, and saves the figure that README shows.
 """
 
 import argparse

@@ -20,7 +20,12 @@ from skpnn.engine.inference import predict
 from skpnn.engine.loop import TrainingPlan, train
 from skpnn.engine.programs import Program, leased_program
 from skpnn.losses import resolve_loss
-from skpnn.networks import NetworkSpec, build_network, parse_hidden_layer_sizes
+from skpnn.networks import (
+    NetworkSpec,
+    build_network,
+    parse_hidden_layer_sizes,
+    without_initializer,
+)
 from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer, set_learning_rate
 
 
@@ -185,6 +190,17 @@ class NetworkEstimator(BaseEstimator, ABC):
         check_real("validation_fraction", self.validation_fraction, low=0, high=1, open_low=True)
         check_choice("learning_rate_schedule", self.learning_rate_schedule, ("cosine", "constant"))
         check_choice("dtype", self.dtype, ("float32", "float64"))
+        self._check_rate_callbacks()
+
+    def _check_rate_callbacks(self) -> None:
+        setters = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
+        is_scheduled = self.learning_rate_schedule != "constant" or self.learning_rate_decay
+        for callback in _as_list(self.callbacks):
+            if isinstance(callback, setters) and is_scheduled:
+                raise ValueError(
+                    f"{type(callback).__name__} sets the learning rate, and so does a schedule; "
+                    'use learning_rate_schedule="constant" and learning_rate_decay=0 with it.'
+                )
 
     def _read_array(self, X: Any, *, reset: bool) -> NDArray:
         return validate_data(self, X, reset=reset, dtype=self.dtype, ensure_all_finite=False)
@@ -258,12 +274,14 @@ class NetworkEstimator(BaseEstimator, ABC):
         if hasattr(self, "weights_"):
             _load_weights(network, self.weights_)
 
+        trained = without_initializer(spec)
+
         def build() -> keras.Model:
-            model = build_network(spec)
+            model = build_network(trained)
             model.compile(optimizer=build_optimizer(optimizer), loss=self._keras_loss())
             return model
 
-        key = (spec, optimizer.key, self._loss_key())
+        key = (trained, optimizer.key, self._loss_key())
         with leased_program(key, build, events.example()) as program:
             program.restart(network)
             if not optimizer.brings_its_own_rate:

@@ -58,4 +58,9 @@ def class_weight_factors(
             f"class_weight={class_weight!r} is not possible; expected None, 'balanced' or a dict "
             f"of factors for the classes {classes.tolist()}."
         )
-    return np.array([float(class_weight.get(label, 1.0)) for label in classes.tolist()])
+    factors = np.array([float(class_weight.get(label, 1.0)) for label in classes.tolist()])
+    if not (factors > 0).all():
+        raise ValueError(
+            f"class_weight={class_weight!r} is not possible; expected factors above 0."
+        )
+    return factors

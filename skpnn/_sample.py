@@ -67,12 +67,23 @@ def unit_weight(weight: NDArray[np.float64], dtype: Any) -> NDArray:
 
     The gradient is a mean over events: the scale of weights must not act as a learning rate.
 
+    Raises
+    ------
+    ValueError
+        If the weights do not sum to more than 0: scaling would turn their signs.
+
     Examples
     --------
     >>> unit_weight(np.array([10.0, 30.0]), "float64")
     array([0.5, 1.5])
     """
-    return (weight * (len(weight) / weight.sum())).astype(dtype)
+    total = weight.sum()
+    if total <= 0:
+        raise ValueError(
+            f"The weights of {len(weight)} events sum to {total:g}, but training and validation "
+            "each need a positive sum. Mend sample_weight, or hold out more events."
+        )
+    return (weight * (len(weight) / total)).astype(dtype)
 
 
 def weighted_rows(weight: NDArray[np.float64], *arrays: NDArray) -> tuple[NDArray, ...]:

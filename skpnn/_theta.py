@@ -79,6 +79,8 @@ def _index_of_name(name: str, names: Sequence[Any] | None) -> int:
         raise ValueError(
             f"theta={name!r} is no column of X; its columns are {[str(n) for n in names]}."
         )
+    if list(names).count(name) > 1:
+        raise ValueError(f"theta={name!r} is the name of several columns of X; rename all but one.")
     return list(names).index(name)
 
 
@@ -161,11 +163,17 @@ def distinct_hypotheses(theta: NDArray[np.floating]) -> NDArray[np.float64]:
     finite = theta[np.isfinite(theta).all(axis=1)].astype(np.float64)
     if not len(finite):
         return finite
-    rows = np.unique(finite, axis=0)
-    margin = _tolerance(rows.min(axis=0), rows.max(axis=0))
-    new = np.ones(len(rows), dtype=bool)
-    new[1:] = (np.abs(np.diff(rows, axis=0)) > margin).any(axis=1)
-    return rows[new]
+    margins = _tolerance(finite.min(axis=0), finite.max(axis=0))
+    columns = [_merged(column, margin) for column, margin in zip(finite.T, margins, strict=True)]
+    return np.unique(np.column_stack(columns), axis=0)
+
+
+def _merged(values: NDArray[np.float64], margin: float) -> NDArray[np.float64]:
+    """Return `values`, each replaced by the lowest of those that rounding links it to."""
+    ranked, which = np.unique(values, return_inverse=True)
+    starts = np.flatnonzero(np.diff(ranked, prepend=-np.inf) > margin)
+    lowest = ranked[np.repeat(starts, np.diff(starts, append=len(ranked)))]
+    return lowest[which]
 
 
 def matches_hypothesis(
@@ -194,8 +202,11 @@ def theta_groups(theta: NDArray[np.floating], *, events_per_bin: int = 20) -> ND
     array([0, 1, 0, 1])
     """
     values, groups, counts = np.unique(theta, axis=0, return_inverse=True, return_counts=True)
-    if len(values) <= MAX_DISCRETE and counts.min() > 1:
-        return groups.ravel()
+    repeated = np.flatnonzero(counts > 1)
+    if len(values) <= MAX_DISCRETE and 2 * len(repeated) >= len(values):
+        # A value that came once joins its neighbour: a group of one event cannot be split.
+        neighbour = np.searchsorted(repeated, groups.ravel())
+        return np.minimum(neighbour, len(repeated) - 1)
     n_theta = theta.shape[1]
     n_bins = int(np.clip(len(theta) // events_per_bin, 1, 10) ** (1 / n_theta))
     quantiles = np.quantile(theta, np.linspace(0, 1, n_bins + 1)[1:-1], axis=0)

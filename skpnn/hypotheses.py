@@ -92,7 +92,7 @@ def assign_hypothesis(
     1  52.0  750.0
     """
     rows = None if hypothesis is None else np.atleast_2d(np.asarray(hypothesis, dtype=np.float64))
-    grid = hypothesis_grid(X, rows, theta=theta, keywords={k: [v] for k, v in columns.items()})
+    grid = hypothesis_grid(X, rows, theta=theta, keywords=columns)
     if len(grid.points) != 1:
         raise ValueError(
             f"assign_hypothesis got {len(grid.points)} hypotheses, expected one, e.g. mass=750. "

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 
 from skpnn._theta import Theta, ThetaRange, theta_columns
 from skpnn._validation import check_sample_weight, column_names
@@ -85,8 +85,9 @@ class DistributionTheta:
 
     def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         """Return `n` rows, their columns drawn one after the other."""
-        drawn = [d.rvs(size=n, random_state=rng) for d in self.distributions]
-        return _checked(np.column_stack(drawn), n, self.n_theta)
+        # SciPy squeezes the one row of size=1.
+        drawn = [np.reshape(d.rvs(size=n, random_state=rng), (n, -1)) for d in self.distributions]
+        return _checked(np.hstack(drawn), n, self.n_theta)
 
 
 @dataclass(frozen=True)
@@ -292,13 +293,17 @@ def inject(
     2  28.0  500.0
     3  44.0  500.0
     """
+    if isinstance(strategy, str) and strategy == "given":
+        raise ValueError('strategy="given" injects nothing: X is already what you want.')
+    check_consistent_length(X, y)
     columns = theta_columns(theta, n_columns=np.shape(X)[1], names=column_names(X))
     background = background_mask(y, background_label)
     values = theta_values(X, columns)
     check_signal_theta(values, ~background)
     weight = check_sample_weight(sample_weight, len(background))
     weight = np.ones(len(background)) if weight is None else weight
-    source = theta_source(strategy, values[~background], weight[~background])
+    signal = ~background & (weight != 0)
+    source = theta_source(strategy, values[signal], weight[signal])
     values[background] = source.draw(generator(random_state), int(background.sum()))
     return with_theta(X, columns, values)
 
@@ -331,5 +336,5 @@ def with_theta(X: Any, columns: NDArray[np.intp], theta: NDArray[np.floating]) -
 
 
 def _like(column: Any, values: NDArray[np.floating]) -> NDArray[np.floating]:
-    is_float = getattr(column.dtype, "kind", "O") == "f"
+    is_float = isinstance(column.dtype, np.dtype) and column.dtype.kind == "f"
     return values.astype(column.dtype if is_float else np.float64)

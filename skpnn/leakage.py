@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier
 
 from skpnn._theta import RELATIVE_TOLERANCE, ThetaRange
@@ -53,8 +53,8 @@ def warn_of_theta_leakage(
     span = ThetaRange.of(np.concatenate([signal.theta, background.theta]))
     names = {"signal": signal, "background": background}
     for gridded, other in [("signal", "background"), ("background", "signal")]:
-        share = off_grid_share(names[gridded], names[other], span)
-        if share > TOLERATED_OFF_GRID:
+        share, error = off_grid_share(names[gridded], names[other], span, rng)
+        if share - TOLERATED_OFF_GRID > 3 * error:
             warnings.warn(_off_grid(gridded, other, share), ThetaLeakageWarning, stacklevel=3)
             return
     auc, error = theta_only_auc(signal, background)
@@ -62,22 +62,27 @@ def warn_of_theta_leakage(
         warnings.warn(_separates(auc, error), ThetaLeakageWarning, stacklevel=3)
 
 
-def off_grid_share(gridded: WeightedTheta, other: WeightedTheta, span: ThetaRange) -> float:
-    """Return the share of `other`'s weight off the repeated θ of `gridded`.
+def off_grid_share(
+    gridded: WeightedTheta, other: WeightedTheta, span: ThetaRange, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Return the share of `other`'s weight off the values of `gridded`, and its error.
 
-    It is 0 where less than half of `gridded`'s weight lies on repeated θ: there is no grid then.
+    From it is taken what `gridded` shows itself: the share of one half of it off the values of the
+    other half. That is 0 for a grid and 1 for a continuum, so that only a difference counts.
     """
-    values, which, counts = np.unique(
-        gridded.theta, axis=0, return_inverse=True, return_counts=True
-    )
-    repeated = counts > 1
-    if gridded.weight[repeated[which.ravel()]].sum() < 0.5 * gridded.weight.sum():
-        return 0.0
-    grid = cKDTree(span.scaled(values[repeated]))
-    distance, _ = grid.query(span.scaled(other.theta), p=np.inf)
+    in_half = rng.permutation(len(gridded.theta)) < len(gridded.theta) // 2
+    grid = cKDTree(span.scaled(gridded.theta[in_half]))
+    own = WeightedTheta(gridded.theta[~in_half], gridded.weight[~in_half])
+    p, q = (_share_off(grid, one, span) for one in (other, own))
+    n_p, n_q = _effective_number(other.weight), _effective_number(own.weight)
+    return p - q, float(np.sqrt(p * (1 - p) / n_p + q * (1 - q) / n_q))
+
+
+def _share_off(grid: cKDTree, events: WeightedTheta, span: ThetaRange) -> float:
+    distance, _ = grid.query(span.scaled(events.theta), p=np.inf)
     # scaled() takes the range to a width of 2.
     off = distance > 2 * RELATIVE_TOLERANCE
-    return float(other.weight[off].sum() / other.weight.sum())
+    return float(events.weight[off].sum() / events.weight.sum())
 
 
 def theta_only_auc(signal: WeightedTheta, background: WeightedTheta) -> tuple[float, float]:
@@ -87,6 +92,8 @@ def theta_only_auc(signal: WeightedTheta, background: WeightedTheta) -> tuple[fl
     with effective event numbers (Σw)²/Σw².
     """
     theta = np.concatenate([signal.theta, background.theta])
+    # Steps wider than the tolerance: rounding, which the network cannot see, is not split on.
+    theta = np.round(ThetaRange.of(theta).scaled(theta) * 2**13)
     weight = np.concatenate([signal.weight, background.weight])
     y = np.repeat([1, 0], [len(signal.theta), len(background.theta)])
     # With equal class sums the tree splits on the densities of θ, not on the class prior.
@@ -97,7 +104,12 @@ def theta_only_auc(signal: WeightedTheta, background: WeightedTheta) -> tuple[fl
         return 0.5, error
     tree = DecisionTreeClassifier(max_leaf_nodes=64, min_samples_leaf=0.005, random_state=0)
     score = cross_val_predict(
-        tree, theta, y, cv=2, method="predict_proba", params={"sample_weight": balanced}
+        tree,
+        theta,
+        y,
+        cv=StratifiedKFold(2, shuffle=True, random_state=0),
+        method="predict_proba",
+        params={"sample_weight": balanced},
     )[:, 1]
     auc = weighted_auc(
         score[y == 1],

@@ -39,6 +39,8 @@ def resolve_loss(loss: Any, *, dtype: str, huber_delta: float = 1.0) -> Any:
     >>> float(huber([[0.0]], [[2.0]]))  # 0.5 · (2 − 0.5 / 2)
     0.875
     """
+    if loss is None:
+        raise ValueError('loss=None is no loss; leave it at "auto", or name one.')
     if not isinstance(loss, str):
         return keras.losses.get(loss)
     if loss == "huber":

@@ -9,6 +9,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from skpnn._seeding import seeded_globals
+
 __all__ = ["NetworkSpec", "build_network", "parse_hidden_layer_sizes"]
 
 
@@ -29,7 +31,7 @@ def parse_hidden_layer_sizes(sizes: Any) -> tuple[int, ...]:
     """
     try:
         widths = tuple(_width(one) for one in _split(sizes))
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise ValueError(
             f"hidden_layer_sizes={sizes!r} is not understood; expected positive integers as an "
             'int, a tuple or a string, such as 32, (32, 32) or "32-32".'
@@ -50,6 +52,7 @@ def _width(one: Any) -> int:
     return width
 
 
+@keras.saving.register_keras_serializable("skpnn")
 class L2Penalty(keras.regularizers.Regularizer):
     """alpha · Σ w², in the precision in which Keras adds up losses.
 
@@ -124,7 +127,9 @@ def _hidden_layers(
     if not spec.batch_normalization:
         yield _dense(spec, width, seeds, activation=spec.activation, name=f"hidden_{number}")
     else:
-        yield _dense(spec, width, seeds, activation="linear", name=f"hidden_{number}")
+        # Normalising subtracts a bias, and shifts by one of its own.
+        name = f"hidden_{number}"
+        yield _dense(spec, width, seeds, activation="linear", name=name, use_bias=False)
         yield keras.layers.BatchNormalization(dtype=spec.dtype, name=f"normalization_{number}")
         yield keras.layers.Activation(
             spec.activation, dtype=spec.dtype, name=f"activation_{number}"
@@ -136,11 +141,18 @@ def _hidden_layers(
 
 
 def _dense(
-    spec: NetworkSpec, width: int, seeds: Iterator[int], *, activation: Any, name: str
+    spec: NetworkSpec,
+    width: int,
+    seeds: Iterator[int],
+    *,
+    activation: Any,
+    name: str,
+    use_bias: bool = True,
 ) -> keras.layers.Dense:
     return keras.layers.Dense(
         width,
         activation=activation,
+        use_bias=use_bias,
         kernel_initializer=seeded_initializer(spec.kernel_initializer, next(seeds)),
         kernel_regularizer=L2Penalty(spec.alpha) if spec.alpha else None,
         dtype=spec.dtype,
@@ -150,7 +162,8 @@ def _dense(
 
 def seeded_initializer(initializer: Any, seed: int) -> Any:
     """Return a Keras initializer like `initializer` that draws from `seed`, if it has none."""
-    found = keras.initializers.get(initializer)
+    with seeded_globals(seed):
+        found = keras.initializers.get(initializer)
     if not isinstance(found, keras.initializers.Initializer):
         return found
     config = found.get_config()
@@ -165,6 +178,11 @@ def _seeds(seed: int) -> Iterator[int]:
         yield int(rng.integers(2**31 - 1))
 
 
-def without_penalties(spec: NetworkSpec) -> NetworkSpec:
+def without_initializer(spec: NetworkSpec) -> NetworkSpec:
+    """Return the spec that trains the same as `spec`, once it is given weights to start from."""
+    return replace(spec, kernel_initializer="zeros")
+
+
+def for_inference(spec: NetworkSpec) -> NetworkSpec:
     """Return the spec that predicts the same as `spec`: dropout and L2 act in training only."""
-    return replace(spec, alpha=0.0, dropout=0.0)
+    return replace(without_initializer(spec), alpha=0.0, dropout=0.0)

@@ -85,6 +85,8 @@ class OptimizerSpec:
         """What two optimizers that take the same step have in common."""
         if self.brings_its_own_rate:
             config = keras.saving.serialize_keras_object(self.optimizer)
+            # Keras numbers the names of unnamed optimizers.
+            config["config"].pop("name", None)
             return (type(self.optimizer), json.dumps(config, sort_keys=True, default=repr))
         return (_optimizer_class(self.optimizer), self.momentum, self.nesterov, self.schedule)
 
@@ -134,7 +136,7 @@ def _optimizer_class(optimizer: Any) -> Any:
         return _CLASSES[optimizer.lower()]
     try:
         return type(keras.optimizers.get(optimizer))
-    except ValueError:
+    except (KeyError, ValueError):
         raise ValueError(
             f"optimizer={optimizer!r} is unknown; expected one of {list(_CLASSES)}, another Keras "
             "name, a Keras optimizer class or an instance of one."

@@ -9,9 +9,7 @@ import skpnn
 from skpnn._theta import ThetaRange
 from skpnn.exceptions import SkpnnWarning
 from skpnn.injection import (
-    DistributionTheta,
     EmpiricalTheta,
-    FunctionTheta,
     UniformTheta,
     background_mask,
     fixed_theta,
@@ -34,19 +32,9 @@ def expect_frequencies(drawn, values, probabilities):
     assert np.abs(shares - p).max() < 4 * np.sqrt(p * (1 - p) / len(drawn)).max()
 
 
-def test_empirical_theta_has_the_weighted_probabilities():
-    source = EmpiricalTheta.of(MASSES[[0, 0, 1, 2]], np.array([1.0, 2.0, 6.0, 1.0]))
+def test_empirical_theta_has_the_probabilities_of_summed_weights():
+    source = EmpiricalTheta.of(MASSES[[0, 0, 1, 2]], np.array([5.0, -2.0, 6.0, 1.0]))
     expect_frequencies(draw(source, 100_000), MASSES, [0.3, 0.6, 0.1])
-
-
-def test_empirical_theta_does_not_depend_on_the_scale_of_weights():
-    small = EmpiricalTheta.of(MASSES, np.array([1e-12, 2e-12, 1e-12]))
-    assert small.probabilities == pytest.approx([0.25, 0.5, 0.25])
-
-
-def test_empirical_theta_sums_negative_weights_too():
-    source = EmpiricalTheta.of(MASSES[[0, 0, 1]], np.array([3.0, -2.0, 1.0]))
-    assert source.probabilities == pytest.approx([0.5, 0.5])
 
 
 def test_empirical_theta_draws_rows_whole():
@@ -73,24 +61,11 @@ def test_uniform_theta_fills_the_box():
         assert stats.kstest(drawn[:, column], stats.uniform(low, high - low).cdf).pvalue > 1e-3
 
 
-def test_distribution_draws_from_itself():
-    distribution = stats.uniform(500, 1000)
-    drawn = draw(theta_source(distribution, MASSES, np.ones(3)), 5000)
-    assert drawn.shape == (5000, 1)
-    assert stats.kstest(drawn[:, 0], distribution.cdf).pvalue > 1e-3
-
-
 def test_list_of_distributions_is_one_per_column():
     distributions = [stats.uniform(500, 1000), stats.norm(-5, 0.1)]
     drawn = draw(theta_source(distributions, PAIRS, np.ones(3)), 5000)
     for column, distribution in enumerate(distributions):
         assert stats.kstest(drawn[:, column], distribution.cdf).pvalue > 1e-3
-
-
-def test_columns_of_a_list_are_independent():
-    same = [stats.norm(), stats.norm()]
-    drawn = draw(DistributionTheta(tuple(same), 2), 5000)
-    assert abs(stats.pearsonr(*drawn.T).statistic) < 4 / np.sqrt(5000)
 
 
 def test_one_distribution_of_several_columns():
@@ -105,8 +80,7 @@ def test_function_draws_its_rows(n_dimensions):
         return rng.integers(3, size=(n, 1)[:n_dimensions])
 
     drawn = draw(theta_source(function, MASSES, np.ones(3)), 100)
-    assert drawn.tolist() == draw(FunctionTheta(function, 1), 100).reshape(100, 1).tolist()
-    assert set(drawn.ravel()) == {0.0, 1.0, 2.0}
+    assert drawn.tolist() == function(np.random.default_rng(0), 100).reshape(100, 1).tolist()
 
 
 @pytest.mark.parametrize("wrong", [lambda rng, n: np.ones(n - 1), lambda rng, n: np.ones((n, 2))])
@@ -174,17 +148,11 @@ def test_summarised_theta_keeps_ten_thousand_rows_of_the_distribution():
     assert sums.sum() == pytest.approx(60_000)
 
 
-def test_summarised_theta_of_none():
-    rows, sums = summarised_theta(np.empty((0, 2)), np.empty(0), np.random.default_rng(0))
-    assert (rows.shape, len(sums)) == ((0, 2), 0)
-
-
-def test_background_is_the_smaller_label():
-    assert background_mask(["s", "b", "s"]).tolist() == [False, True, False]
-
-
-def test_background_label_overrules():
-    assert background_mask([1, 0, 1], background_label=1).tolist() == [True, False, True]
+@pytest.mark.parametrize(
+    ("label", "mask"), [(None, [False, True]), ("b", [False, True]), ("s", [True, False])]
+)
+def test_background_is_the_smaller_label_or_the_one_named(label, mask):
+    assert background_mask(["s", "b"], background_label=label).tolist() == mask
 
 
 def test_background_label_is_a_class():
@@ -217,13 +185,12 @@ def is_from_signal(theta):
 
 @pytest.mark.parametrize("theta", ["mass", 1, -2, ["mass"]])
 def test_inject_fills_the_background_of_a_frame(frame, theta):
-    injected = skpnn.inject(frame, Y, theta=theta, random_state=0)
-    assert is_from_signal(injected["mass"])
+    assert is_from_signal(skpnn.inject(frame, Y, theta=theta, random_state=0)["mass"])
 
 
-def test_inject_fills_the_background_of_an_array(frame):
-    injected = skpnn.inject(frame.to_numpy(), Y, theta=1, random_state=0)
-    assert is_from_signal(injected[:, 1])
+@pytest.mark.parametrize("theta", [1, -2, [1]])
+def test_inject_fills_the_background_of_an_array(frame, theta):
+    assert is_from_signal(skpnn.inject(frame.to_numpy(), Y, theta=theta, random_state=0)[:, 1])
 
 
 def test_inject_leaves_signal_and_features_alone(frame):
@@ -232,14 +199,9 @@ def test_inject_leaves_signal_and_features_alone(frame):
     pd.testing.assert_frame_equal(injected[["pt", "met"]], frame[["pt", "met"]])
 
 
-def test_inject_leaves_the_original_frame_alone(frame):
-    before = frame.copy()
-    skpnn.inject(frame, Y, theta="mass", random_state=0)
-    pd.testing.assert_frame_equal(frame, before)
-
-
-def test_inject_leaves_the_original_array_alone(frame):
-    X = frame.to_numpy()
+@pytest.mark.parametrize("as_array", [False, True])
+def test_inject_leaves_the_original_alone(frame, as_array):
+    X = frame.to_numpy() if as_array else frame
     before = X.copy()
     skpnn.inject(X, Y, theta=1, random_state=0)
     np.testing.assert_array_equal(X, before)
@@ -247,8 +209,7 @@ def test_inject_leaves_the_original_array_alone(frame):
 
 def test_inject_overwrites_finite_background_theta(frame):
     frame.loc[Y == 0, "mass"] = -1.0
-    injected = skpnn.inject(frame, Y, theta="mass", random_state=0)
-    assert is_from_signal(injected["mass"])
+    assert is_from_signal(skpnn.inject(frame, Y, theta="mass", random_state=0)["mass"])
 
 
 def test_inject_keeps_two_columns_joint(frame):
@@ -310,38 +271,23 @@ def test_inject_refuses_signal_without_theta(frame):
         skpnn.inject(frame, Y, theta="mass")
 
 
-def test_inject_refuses_an_unknown_strategy(frame):
-    with pytest.raises(ValueError, match="background_theta='grid' is not understood"):
-        skpnn.inject(frame, Y, theta="mass", strategy="grid")
-
-
-def test_inject_warns_of_a_negative_sum(frame):
-    weight = np.where(frame["mass"] == 750, -1.0, 1.0)
-    with pytest.warns(SkpnnWarning, match="do not sum to more than 0"):
-        skpnn.inject(frame, Y, theta="mass", sample_weight=weight, random_state=0)
-
-
-@pytest.mark.xfail(reason="weights of 0 are not dropped")
 def test_inject_takes_events_of_weight_zero_as_absent(frame):
     weight = np.where(frame["mass"] == 750, 0.0, 1.0)
     injected = skpnn.inject(frame, Y, theta="mass", sample_weight=weight, random_state=0)
     assert set(injected.loc[Y == 0, "mass"]) == {500.0, 1000.0}
 
 
-@pytest.mark.xfail(reason="numpy does not know the dtype of the column")
 @pytest.mark.parametrize("dtype", ["Float64", "double[pyarrow]"])
 def test_inject_takes_nullable_columns(frame, dtype):
     frame["mass"] = pd.array([None if np.isnan(m) else m for m in frame["mass"]], dtype=dtype)
     assert is_from_signal(skpnn.inject(frame, Y, theta="mass", random_state=0)["mass"])
 
 
-@pytest.mark.xfail(reason="the lengths of X and y are not compared")
 def test_inject_refuses_labels_of_another_length(frame):
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         skpnn.inject(frame, Y[:-1], theta="mass")
 
 
-@pytest.mark.xfail(reason="SciPy squeezes one row of a joint distribution")
 def test_inject_one_background_event_from_a_joint_distribution():
     X = np.array([[0.0, 500.0, 1.0], [0.0, 750.0, 2.0], [0.0, np.nan, np.nan]])
     joint = stats.multivariate_normal([0, 0])

@@ -118,7 +118,6 @@ def test_optimizer_that_is_none(optimizer):
         pytest.param(
             OptimizerSpec(keras.optimizers.SGD(0.1)),
             OptimizerSpec(keras.optimizers.SGD(0.1)),
-            marks=pytest.mark.xfail(reason="Keras numbers the names of optimizers"),
         ),
     ],
 )

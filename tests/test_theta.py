@@ -162,7 +162,6 @@ def test_distinct_hypotheses_sorts_rows_of_two_columns():
     assert distinct_hypotheses(theta).tolist() == [[500, 1], [500, 2], [750, 1]]
 
 
-@pytest.mark.xfail(reason="the sorted neighbour of a row is not its nearest")
 def test_distinct_hypotheses_merges_rounding_of_one_column_of_two():
     theta = np.array([[499.99997, 1.0], [500.0, 1.0], [499.99997, 2.0], [500.0, 2.0], [1e3, 1.0]])
     assert len(distinct_hypotheses(theta)) == 3

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from skpnn.networks import NetworkSpec, build_network, without_penalties
+from skpnn.networks import NetworkSpec, build_network, for_inference
 
 __all__ = ["compiled_forward", "compiled_model", "in_blocks", "predict"]
 
@@ -19,7 +19,7 @@ ROWS_PER_CALL = 65_536
 
 def predict(spec: NetworkSpec, weights: Sequence[NDArray], X: NDArray) -> NDArray:
     """Return the outputs, of shape (n, n_outputs), of the network with `weights` for rows `X`."""
-    forward = _forward(without_penalties(spec))
+    forward = _forward(for_inference(spec))
     constants = [tf.convert_to_tensor(w) for w in weights]
     return in_blocks(lambda rows: forward(constants, rows), X)
 

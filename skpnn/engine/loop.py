@@ -80,7 +80,7 @@ def train(
         callbacks.on_epoch_begin(epoch)
         logs = _run_epoch(program, events, plan, callbacks, rng)
         if validation is not None:
-            logs |= {f"val_{name}": value for name, value in _validate(program, validation).items()}
+            logs |= _validate(program, validation, callbacks)
         callbacks.on_epoch_end(epoch, logs)
         if program.model.stop_training:
             break
@@ -124,7 +124,12 @@ def _run_epoch(
     return {name: float(value) for name, value in result.items()}
 
 
-def _validate(program: Program, validation: Events) -> dict[str, float]:
+def _validate(
+    program: Program, validation: Events, callbacks: keras.callbacks.CallbackList
+) -> dict[str, float]:
     every = np.arange(len(validation))
     batch_size = min(len(validation), VALIDATION_BATCH_SIZE)
-    return program.evaluate(chunks(validation, batch_size, order=every, batches_per_chunk=4))
+    callbacks.on_test_begin()
+    result = program.evaluate(chunks(validation, batch_size, order=every, batches_per_chunk=4))
+    callbacks.on_test_end(result)
+    return {f"val_{name}": value for name, value in result.items()}

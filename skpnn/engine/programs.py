@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import keras
@@ -39,18 +40,9 @@ class Program:
         model.optimizer.build(model.trainable_variables)
         self._initial_optimizer_state = self.optimizer_state()
         signature = keras.tree.map_structure(_any_batches, example)
-        self._train = tf.function(self._train_loop, input_signature=signature)
-        self._test = tf.function(self._test_loop, input_signature=signature)
-
-    def _train_loop(self, X: Any, target: Any, weight: Any) -> dict[str, Any]:
-        for number in tf.range(tf.shape(weight)[0]):
-            self.model.train_step(_batch(number, (X, target, weight)))
-        return self.model.get_metrics_result()
-
-    def _test_loop(self, X: Any, target: Any, weight: Any) -> dict[str, Any]:
-        for number in tf.range(tf.shape(weight)[0]):
-            self.model.test_step(_batch(number, (X, target, weight)))
-        return self.model.get_metrics_result()
+        # TensorFlow counts traces by code object and warns of many: partial() has one per program.
+        self._train = tf.function(partial(_train_loop, model), input_signature=signature)
+        self._test = tf.function(partial(_test_loop, model), input_signature=signature)
 
     def train_chunk(self, batches: Batches) -> dict[str, Any]:
         """Take one step per batch; return the metrics since they were reset."""
@@ -78,6 +70,18 @@ class Program:
         """Set the optimizer's variables."""
         for variable, value in zip(self.model.optimizer.variables, state, strict=True):
             variable.assign(value)
+
+
+def _train_loop(model: keras.Model, X: Any, target: Any, weight: Any) -> dict[str, Any]:
+    for number in tf.range(tf.shape(weight)[0]):
+        model.train_step(_batch(number, (X, target, weight)))
+    return model.get_metrics_result()
+
+
+def _test_loop(model: keras.Model, X: Any, target: Any, weight: Any) -> dict[str, Any]:
+    for number in tf.range(tf.shape(weight)[0]):
+        model.test_step(_batch(number, (X, target, weight)))
+    return model.get_metrics_result()
 
 
 def _any_batches(array: np.ndarray) -> tf.TensorSpec:
