@@ -9,7 +9,8 @@ import numpy as np
 
 __all__ = ["seeded_globals"]
 
-_LOCK = threading.Lock()
+# A model function may fit another estimator, of its own thread.
+_LOCK = threading.RLock()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 The one file that knows scikeras, which is no longer maintained (adriangb/scikeras#337).
 """
 
+import copy
 import inspect
 import sys
 from collections import defaultdict
@@ -16,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, r2_score
+from sklearn.utils import _safe_indexing, check_array, check_consistent_length
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
 
 from skpnn._atomic import scratch_copy, take_over
@@ -54,14 +57,24 @@ with _keras_as_it_was():
     from scikeras.utils.transformers import ClassifierLabelEncoder, RegressorTargetEncoder
     from scikeras.wrappers import BaseWrapper
 
-# Keras' own loop is used where one of these is asked for: the compiled one has no such notion.
-_KERAS_ONLY = {"steps_per_epoch", "validation_steps", "validation_freq", "validation_data"}
+# What the compiled loop knows of the arguments of Keras' fit; any other is left to Keras' own loop,
+# which knows it, or knows it to be wrong.
+_COMPILED = {"batch_size", "epochs", "initial_epoch", "shuffle", "validation_batch_size", "verbose"}
+_PREDICT_HOOKS = (
+    "on_predict_begin",
+    "on_predict_end",
+    "on_predict_batch_begin",
+    "on_predict_batch_end",
+)
 # What a model function may ask for without being a parameter of the estimator.
 _PROVIDED = {"meta", "compile_kwargs", "params", "self"}
 
 
 class _KerasEstimator(BaseWrapper):
     """What the two estimators share: scikeras' routing over our validation, seeds and loop."""
+
+    # scikeras routes these too, but lets nobody set them.
+    _routing_prefixes = BaseWrapper._routing_prefixes | {"callbacks", "score"}
 
     def __init__(
         self,
@@ -83,7 +96,7 @@ class _KerasEstimator(BaseWrapper):
         epochs: int = 1,
         **kwargs: Any,
     ) -> None:
-        self._check_extra_arguments(model if build_fn is None else build_fn, kwargs)
+        self._check_extra_arguments(build_fn if model is None else model, kwargs)
         super().__init__(
             model=model,
             build_fn=build_fn,
@@ -110,7 +123,7 @@ class _KerasEstimator(BaseWrapper):
         arguments = inspect.signature(function).parameters if is_function else {}
         if any(a.kind is a.VAR_KEYWORD for a in arguments.values()):
             return
-        prefixes = (*self._routing_prefixes, "callbacks", "score")
+        prefixes = sorted(self._routing_prefixes)
         routed = {name for name in extra if name.split("__")[0] in prefixes and "__" in name}
         # A subclass may name arguments of its own, and hand them up.
         known = set(arguments) | set(inspect.signature(type(self).__init__).parameters)
@@ -118,7 +131,7 @@ class _KerasEstimator(BaseWrapper):
             raise TypeError(
                 f"{type(self).__name__} got an unexpected argument {name!r}; expected one of its "
                 f"own, one of the model function's ({sorted(set(arguments) - _PROVIDED)}), or a "
-                f"routed one ({', '.join(f'{p}__…' for p in sorted(prefixes))})."
+                f"routed one ({', '.join(f'{p}__…' for p in prefixes)})."
             )
 
     def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None, **kwargs: Any) -> Self:
@@ -144,19 +157,31 @@ class _KerasEstimator(BaseWrapper):
 
     def _fit_from_scratch(self, X: Any, y: Any, weight: ArrayLike | None, **kwargs: Any) -> None:
         check_target_given(self, y)
-        self._forget_classes()
+        if not (self.warm_start and self.initialized_):
+            self._forget_classes()
         BaseWrapper.fit(self, X, y, sample_weight=weight, **kwargs)
 
     def _continue_fitting(self, X: Any, y: Any, weight: ArrayLike | None, **kwargs: Any) -> None:
         check_target_given(self, y)
         BaseWrapper.partial_fit(self, X, y, sample_weight=weight, **kwargs)
 
+    def initialize(self, X: Any, y: Any = None) -> Self:
+        """Build the model for X and y without training it."""
+        return self._atomically("_initialize_anew", X, y)
+
+    def _initialize_anew(self, X: Any, y: Any) -> None:
+        self._forget_classes()
+        self._initialize(X, y)
+
     def _forget_classes(self) -> None:
         """Forget what only a classifier knows."""
 
     def _atomically(self, method: str, *args: Any, **kwargs: Any) -> Self:
         scratch = scratch_copy(self)
-        getattr(scratch, method)(*args, **kwargs)
+        # The copy shares the model and the generator, which training changes in place.
+        scratch.__dict__ |= copy.deepcopy({k: v for k, v in vars(self).items() if k == "_seeds"})
+        with _restored_on_error(getattr(self, "model_", self.model)):
+            getattr(scratch, method)(*args, **kwargs)
         return take_over(self, scratch)
 
     def _initialize(self, X: Any, y: Any = None) -> tuple[Any, Any]:
@@ -191,8 +216,25 @@ class _KerasEstimator(BaseWrapper):
             _check_named_columns(self, X)
             if not reset:
                 X = self._like_fitted(X)
-        X, y = super()._validate_data(X, y, reset=reset, y_numeric=y_numeric)
-        return X, y
+        if reset or y is None:
+            return super()._validate_data(X, y, reset=reset, y_numeric=y_numeric)
+        X = None if X is None else super()._validate_data(X)[0]
+        return X, self._target_like_fitted(X, y, "numeric" if y_numeric else None)
+
+    def _target_like_fitted(self, X: Any, y: Any, dtype: str | None) -> NDArray:
+        """Return y, whose labels may be longer and whose numbers more precise than those of fit."""
+        check_is_fitted(self, "model_")
+        y = check_array(y, ensure_2d=False, dtype=dtype, input_name="y")
+        check_consistent_length(y, y if X is None else X)
+        if y.ndim != self.y_ndim_:
+            raise ValueError(f"y has {y.ndim} dimensions, but fit saw a y with {self.y_ndim_}.")
+        is_number = y.dtype.kind in "fiub" and np.can_cast(y.dtype, self.y_dtype_, "same_kind")
+        return y.astype(self.y_dtype_) if is_number else y
+
+    def _check_model_compatibility(self, y: Any) -> None:
+        # Models that Keras builds at their first call have no outputs to count yet.
+        if getattr(self.model_, "outputs", None) is not None:
+            super()._check_model_compatibility(y)
 
     def _like_fitted(self, X: Any) -> Any:
         """Return X in the precision of fit: float64 is as good as float32."""
@@ -205,8 +247,8 @@ class _KerasEstimator(BaseWrapper):
     @staticmethod
     def _validate_sample_weight(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
         weight = check_sample_weight(sample_weight, len(y))
-        kept = weight != 0
-        return X[kept], y[kept], weight[kept]
+        kept = np.flatnonzero(weight)
+        return _safe_indexing(X, kept), y[kept], weight[kept]
 
     def _fit_keras_model(
         self,
@@ -225,19 +267,30 @@ class _KerasEstimator(BaseWrapper):
         for name in ("batch_size", "validation_batch_size"):
             if arguments.get(name) == -1:
                 arguments[name] = n_events
+        factors = _factors_by_index(y, arguments.pop("class_weight", None))
+        is_weighted = sample_weight is not None or factors is not None
         weight = np.ones(n_events) if sample_weight is None else sample_weight
+        weight = weight if factors is None else weight * factors
         # Keras casts weights to the precision of the loss, which is the model function's choice.
         events = Events(X, y, unit_weight(weight, np.float64))
-        history = self._run(events, arguments)
+        history = self._run(events, arguments, is_weighted=is_weighted)
         if _are_arrays(X):
             self._forward = compiled_model(self.model_, X)
         self._extend_history(history, anew=not warm_start or initial_epoch == 0)
 
-    def _run(self, events: Events, arguments: dict[str, Any]) -> dict[str, list[float]]:
-        callbacks = [*keras.tree.flatten(self._fit_callbacks), StopOnDivergence()]
-        training, validation = self._held_out(events, arguments.pop("validation_split", 0.0))
-        if self._needs_keras_loop(events, arguments):
-            return self._run_in_keras(training, validation, callbacks, arguments)
+    def _run(
+        self, events: Events, arguments: dict[str, Any], *, is_weighted: bool
+    ) -> dict[str, list[float]]:
+        given = [self._fit_callbacks, arguments.pop("callbacks", None) or []]
+        callbacks = [*keras.tree.flatten(given), StopOnDivergence()]
+        fraction = arguments.pop("validation_split", 0.0)
+        is_given = arguments.get("validation_data") is not None
+        training, validation = self._held_out(events, 0.0 if is_given else fraction)
+        if self._needs_keras_loop(events, arguments, is_weighted=is_weighted):
+            arguments["callbacks"] = callbacks
+            return self._run_in_keras(training, validation, arguments, is_weighted=is_weighted)
+        # Keras' fit puts the moving average of the weights in place before the callbacks' turn.
+        callbacks.insert(0, keras.callbacks.LambdaCallback(on_train_end=self._finalize_weights))
         plan = TrainingPlan(
             epochs=arguments["epochs"],
             batch_size=min(arguments.get("batch_size") or 32, len(training)),
@@ -249,6 +302,10 @@ class _KerasEstimator(BaseWrapper):
         program = self._program_for(training)
         self.model_.stop_training = False
         return train(program, training, plan, rng=self._seeds.training, validation=validation)
+
+    def _finalize_weights(self, logs: Any = None) -> None:
+        del logs
+        self.model_.optimizer.finalize_variable_values(self.model_.trainable_weights)
 
     def _program_for(self, events: Events) -> Program:
         if getattr(self, "_program", None) is None or self._program.model is not self.model_:
@@ -266,11 +323,17 @@ class _KerasEstimator(BaseWrapper):
         """Return the groups whose proportions a validation split keeps."""
         return np.zeros(len(keras.tree.flatten(target)[0]), dtype=np.intp)
 
-    def _needs_keras_loop(self, events: Events, arguments: dict[str, Any]) -> bool:
+    def _needs_keras_loop(
+        self, events: Events, arguments: dict[str, Any], *, is_weighted: bool
+    ) -> bool:
+        asked = {name for name, value in arguments.items() if value is not None}
+        # A step of the user's own may expect two things per batch where no weights were given.
+        own_step = not is_weighted and _has_own(self.model_, "train_step", "test_step")
         return (
-            bool(_KERAS_ONLY & {k for k, v in arguments.items() if v not in (None, 1)})
+            bool(asked - _COMPILED)
+            or own_step
             or self.model_.run_eagerly
-            or type(self.model_).fit is not keras.Model.fit
+            or _has_own(self.model_, "fit", "make_train_function")
             or not _are_arrays((events.X, events.target))
         )
 
@@ -278,13 +341,22 @@ class _KerasEstimator(BaseWrapper):
         self,
         training: Events,
         validation: Events | None,
-        callbacks: list[keras.callbacks.Callback],
         arguments: dict[str, Any],
+        *,
+        is_weighted: bool,
     ) -> dict[str, list[float]]:
+        n_parts = 3 if is_weighted else 2
         if validation is not None:
-            arguments["validation_data"] = (validation.X, validation.target, validation.weight)
-        arguments |= {"sample_weight": training.weight, "callbacks": callbacks}
-        return self.model_.fit(training.X, training.target, **arguments).history
+            parts = (validation.X, validation.target, validation.weight)
+            arguments["validation_data"] = parts[:n_parts]
+        if _has_own(self.model_, "fit") or not _are_arrays((training.X, training.target)):
+            arguments["sample_weight"] = training.weight if is_weighted else None
+            return self.model_.fit(training.X, training.target, **arguments).history
+        size = arguments.pop("batch_size", None) or 32
+        arguments["validation_batch_size"] = arguments.get("validation_batch_size") or size
+        rng = self._seeds.training if arguments.pop("shuffle", True) else None
+        batches = _KerasBatches(training, size, rng, n_parts)
+        return self.model_.fit(batches, shuffle=False, **arguments).history
 
     def _extend_history(self, history: dict[str, list[float]], *, anew: bool) -> None:
         before = {} if anew else getattr(self, "history_", {})
@@ -294,8 +366,7 @@ class _KerasEstimator(BaseWrapper):
 
     def _predict_raw(self, X: Any, **kwargs: Any) -> Any:
         check_is_fitted(self, "model_")
-        routed = route_params(self.get_params(), "predict", self._predict_kwargs, strict=True)
-        if kwargs or self._predict_callbacks or routed.get("steps") or self.model_.run_eagerly:
+        if kwargs or self._needs_keras_predict():
             return super()._predict_raw(X, **kwargs)
         X, _ = self._validate_data(X=X)
         X = self.feature_encoder_.transform(X)
@@ -304,6 +375,14 @@ class _KerasEstimator(BaseWrapper):
         if not hasattr(self, "_forward"):
             self._forward = compiled_model(self.model_, X)
         return in_blocks(self._forward, X)
+
+    def _needs_keras_predict(self) -> bool:
+        return (
+            any(name.startswith("predict__") for name in self.get_params())
+            or any(map(_acts_in_predict, keras.tree.flatten(self._predict_callbacks)))
+            or self.model_.run_eagerly
+            or _has_own(self.model_, "predict", "predict_step", "make_predict_function")
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state without compiled programs, which are made anew when needed."""
@@ -316,6 +395,70 @@ class _KerasEstimator(BaseWrapper):
         tags.input_tags.sparse = True
         tags.target_tags.multi_output = True
         return tags
+
+
+class _KerasBatches(keras.utils.PyDataset):
+    """Batches for Keras' own loop, in an order of ours: Keras shuffles by global seeds only."""
+
+    def __init__(
+        self, events: Events, batch_size: int, rng: np.random.Generator | None, n_parts: int
+    ) -> None:
+        super().__init__()
+        self._events, self._size, self._rng, self._n_parts = events, batch_size, rng, n_parts
+        self._order = np.arange(len(events))
+
+    def __len__(self) -> int:
+        return -(-len(self._order) // self._size)
+
+    def __getitem__(self, number: int) -> tuple[Any, ...]:
+        rows = self._order[number * self._size : (number + 1) * self._size]
+        return self._events.take(rows)[: self._n_parts]
+
+    def on_epoch_begin(self) -> None:
+        """Draw an order for the epoch."""
+        if self._rng is not None:
+            self._order = self._rng.permutation(len(self._order))
+
+
+@contextmanager
+def _restored_on_error(model: Any) -> Iterator[None]:
+    """Put the weights and the optimizer of a model that exists back where training fails."""
+    variables = [*model.variables] if isinstance(model, keras.Model) else []
+    if variables and model.optimizer is not None:
+        variables += model.optimizer.variables
+    before = [np.array(variable) for variable in variables]
+    try:
+        yield
+    except BaseException:
+        for variable, value in zip(variables, before, strict=True):
+            variable.assign(value)
+        raise
+
+
+def _has_own(model: keras.Model, *methods: str) -> bool:
+    return any(getattr(type(model), m) is not getattr(keras.Model, m) for m in methods)
+
+
+def _acts_in_predict(callback: keras.callbacks.Callback) -> bool:
+    # A LambdaCallback keeps its hooks on the instance.
+    base = keras.callbacks.Callback
+    return any(
+        getattr(type(callback), hook) is not getattr(base, hook) or hook in vars(callback)
+        for hook in _PREDICT_HOOKS
+    )
+
+
+def _codes(target: NDArray) -> NDArray[np.intp]:
+    """Return the class numbers that an encoded target holds, one-hot or not."""
+    columns = target.reshape(len(target), -1)
+    return columns.argmax(axis=1) if columns.shape[1] > 1 else columns[:, 0].astype(np.intp)
+
+
+def _factors_by_index(target: Any, class_weight: dict[int, float] | None) -> NDArray | None:
+    """Return what Keras' own class_weight, by class number, means for each event."""
+    if class_weight is None:
+        return None
+    return np.array([class_weight.get(code, 1.0) for code in _codes(target).tolist()])
 
 
 def _check_named_columns(estimator: Any, X: Any) -> None:
@@ -484,11 +627,6 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
         categories = "auto" if self.classes_ is None else [self.classes_]
         return ClassifierLabelEncoder(loss=self.loss, categories=categories)
 
-    def initialize(self, X: Any, y: Any) -> Self:
-        """Build the model for X and y without training it."""
-        self._forget_classes()
-        return super().initialize(X, y)
-
     def partial_fit(
         self,
         X: Any,
@@ -527,11 +665,11 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
     def predict_proba(self, X: Any, **kwargs: Any) -> NDArray:
         """Return the probability of each class, of shape (n_samples, n_classes)."""
         outputs = self._predict_raw(X, **kwargs)
-        if (
-            isinstance(outputs, np.ndarray)
-            and outputs.shape[1:] == (1,)
-            and len(self.classes_) == 2
-        ):
+        encoder = self.target_encoder_
+        if type(encoder).inverse_transform is not ClassifierLabelEncoder.inverse_transform:
+            return encoder.inverse_transform(outputs, return_proba=True)
+        # scikeras' encoder drops every axis of length 1, that of the events too.
+        if self.n_classes_ == 2 and np.size(outputs) == len(outputs):
             return np.column_stack([1 - outputs, outputs])
         return outputs
 
@@ -557,16 +695,20 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
         super()._fit(X, y, sample_weight, warm_start, **kwargs)
 
     def _class_weighted(self, y: Any, sample_weight: Any) -> NDArray[np.float64]:
-        classes, codes = np.unique(np.asarray(y), return_inverse=True)
-        weight = check_sample_weight(sample_weight, len(codes))
-        weight = np.ones(len(codes)) if weight is None else weight
+        labels = np.asarray(y)
+        weight = check_sample_weight(sample_weight, len(labels))
+        weight = np.ones(len(labels)) if weight is None else weight
+        if labels.ndim > 1 and labels.shape[1] > 1:
+            return weight * compute_sample_weight(self.class_weight, labels)
+        # One call of partial_fit need not see every class.
+        classes = np.union1d(labels, labels[:0] if self.classes_ is None else self.classes_)
+        codes = np.searchsorted(classes, labels.ravel())
         return weight * class_weight_factors(self.class_weight, codes, classes, weight)[codes]
 
     def _strata(self, target: Any) -> NDArray[np.intp]:
         if self.target_type_ not in ("binary", "multiclass") or not isinstance(target, np.ndarray):
             return super()._strata(target)
-        codes = target.reshape(len(target), -1)
-        return codes.argmax(axis=1) if codes.shape[1] > 1 else codes[:, 0].astype(np.intp)
+        return _codes(target)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -655,8 +797,8 @@ validation_batch_size, verbose, callbacks, validation_split, shuffle, run_eagerl
     def predict(self, X: Any, **kwargs: Any) -> NDArray:
         """Return the targets, of shape (n_samples,) or (n_samples, n_targets)."""
         predicted = BaseWrapper.predict(self, X, **kwargs)
-        is_float = self.y_dtype_.kind == "f"
-        return predicted.astype(self.y_dtype_ if is_float else np.float64)
+        is_number = getattr(predicted, "dtype", np.dtype(object)).kind == "f"
+        return predicted.astype(self.y_dtype_) if is_number else predicted
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """Return R², or what an overridden `scorer` says."""
@@ -666,4 +808,7 @@ validation_batch_size, verbose, callbacks, validation_split, shuffle, run_eagerl
         self, X: Any = None, y: Any = None, reset: bool = False, y_numeric: bool = False
     ) -> tuple[Any, Any]:
         del y_numeric
+        # Targets that happen to be whole numbers in one call need not be so in the next.
+        if y is not None and np.asarray(y).dtype.kind in "iub":
+            y = np.asarray(y, dtype=np.float64)
         return super()._validate_data(X, y, reset=reset, y_numeric=True)

@@ -484,7 +484,8 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         if first:
             self.n_outputs_ = targets.shape[1]
             self._is_single = y.ndim == 1 or self.n_outputs_ == 1
-            self._scale = TargetScale.of(targets, self.output_activation, self.target_range)
+            ends = _check_target_range(self.target_range)
+            self._scale = TargetScale.of(targets, self.output_activation, ends)
         outputs = self._scale.outputs(targets).astype(self.dtype)
         return Sample(X, outputs, weight, np.zeros(len(X), dtype=np.intp))
 
@@ -510,3 +511,18 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _check_target_range(target_range: Any) -> tuple[float, float] | None:
+    if target_range is None:
+        return None
+    try:
+        lowest, highest = (float(end) for end in target_range)
+    except (TypeError, ValueError):
+        lowest = highest = np.nan
+    if not np.isfinite([lowest, highest]).all():
+        raise ValueError(
+            f"target_range={target_range!r} is not possible; expected None or two finite numbers, "
+            "(lowest, highest)."
+        )
+    return lowest, highest

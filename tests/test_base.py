@@ -1,0 +1,375 @@
+"""Training of all network estimators: architecture, optimizer, rate, callbacks, early stopping."""
+
+import keras
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.metrics import log_loss
+
+from skpnn import MLPClassifier
+from skpnn._base import NetworkEstimator
+from skpnn.exceptions import DivergenceWarning
+
+QUICK = {"hidden_layer_sizes": 8, "epochs": 2, "batch_size": 32, "random_state": 0}
+# One step so small that the fitted network is the initial one.
+STILL = {**QUICK, "epochs": 1, "batch_size": None, "learning_rate": 1e-30}
+CONSTANT = {"learning_rate_schedule": "constant"}
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(120, 3))
+Y = (X[:, 0] + X[:, 1] > 0).astype(int)
+
+
+def fitted(**arguments):
+    return MLPClassifier(**{**QUICK, **arguments}).fit(X, Y)
+
+
+def assert_same_network(one, other):
+    assert all(map(np.array_equal, one.weights_, other.weights_))
+
+
+class Recorder(keras.callbacks.Callback):
+    """Keeps what an epoch ends with."""
+
+    def on_train_begin(self, logs=None):
+        self.optimizer = self.model.optimizer
+        self.rates, self.weights = [], []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.rates.append(float(self.model.optimizer.learning_rate))
+        self.weights.append(self.model.get_weights())
+
+
+@pytest.fixture
+def recorder():
+    return Recorder()
+
+
+# Architecture
+
+
+@pytest.mark.parametrize(
+    ("sizes", "widths"),
+    [(16, [16]), ((16, 8), [16, 8]), ([16, 8], [16, 8]), ("16-8", [16, 8]), ((), [])],
+    ids=str,
+)
+def test_hidden_layers_have_the_widths_asked_for(sizes, widths):
+    layers = fitted(hidden_layer_sizes=sizes).model_.layers
+    assert [layer.units for layer in layers[1:-1]] == widths
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["relu", "tanh", "elu", "selu", "gelu", "silu", "swish", "softplus", "sigmoid", "leaky_relu"],
+)
+def test_activation_by_name(name):
+    model = fitted(activation=name)
+    function = keras.activations.get(name)
+    hidden, outputs = model.weights_[:2], model.weights_[2:]
+    tensor = keras.ops.convert_to_numpy(function((X @ hidden[0] + hidden[1]).astype("float32")))
+    expected = 1 / (1 + np.exp(-(tensor @ outputs[0] + outputs[1])))
+    assert model.predict_proba(X)[:, 1:] == pytest.approx(expected, abs=1e-5)
+
+
+def test_activation_by_function():
+    assert_same_network(fitted(activation=keras.ops.tanh), fitted(activation="tanh"))
+
+
+def test_dropout_follows_every_hidden_layer():
+    layers = fitted(hidden_layer_sizes=(8, 8), dropout=0.25).model_.layers
+    assert [getattr(layer, "rate", None) for layer in layers] == [
+        None, None, 0.25, None, 0.25, None,
+    ]  # fmt: skip
+
+
+def test_dropout_acts_in_training_only():
+    model = fitted(dropout=0.5)
+    assert np.array_equal(model.predict_proba(X), model.predict_proba(X))
+    assert not np.array_equal(model.weights_[0], fitted().weights_[0])
+
+
+def test_normalisation_precedes_every_activation():
+    layers = fitted(hidden_layer_sizes=(8, 8), batch_normalization=True).model_.layers
+    hidden = ["Dense", "BatchNormalization", "Activation"]
+    assert [type(one).__name__ for one in layers] == ["InputLayer", *hidden, *hidden, "Dense"]
+
+
+def test_normalisation_learns_the_moving_average():
+    model = fitted(batch_normalization=True)
+    assert not np.array_equal(model.model_.get_layer("normalization_1").moving_mean, np.zeros(8))
+
+
+def test_normalised_network_predicts_as_its_keras_model():
+    model = fitted(batch_normalization=True, dropout=0.2)
+    expected = model.model_.predict(X.astype("float32"), verbose=0)
+    assert model.predict_proba(X)[:, 1:] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("initializer", "value"),
+    [("zeros", 0.0), ("ones", 1.0), (keras.initializers.Constant(0.25), 0.25)],
+    ids=["zeros", "ones", "instance"],
+)
+def test_kernel_initializer_starts_the_kernels(initializer, value):
+    model = fitted(kernel_initializer=initializer, **STILL)
+    assert model.weights_[0] == pytest.approx(np.full((3, 8), value))
+
+
+@pytest.mark.parametrize("initializer", ["he_normal", keras.initializers.HeNormal], ids=str)
+def test_unseeded_initializer_follows_random_state(initializer):
+    given = initializer if isinstance(initializer, str) else initializer()
+    assert_same_network(fitted(kernel_initializer=given), fitted(kernel_initializer="he_normal"))
+
+
+def test_float64_throughout():
+    model = fitted(dtype="float64", alpha=1e-3, dropout=0.1, batch_normalization=True)
+    assert {w.dtype for w in model.weights_} == {np.dtype("float64")}
+    assert model.predict_proba(X).dtype == np.float64
+
+
+# Optimizers
+
+OPTIMIZERS = {
+    "sgd": keras.optimizers.SGD,
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "adagrad": keras.optimizers.Adagrad,
+    "rmsprop": keras.optimizers.RMSprop,
+    "nadam": keras.optimizers.Nadam,
+    keras.optimizers.Adamax: keras.optimizers.Adamax,
+}
+
+
+@pytest.mark.parametrize(("optimizer", "expected"), OPTIMIZERS.items())
+def test_optimizer_trains(optimizer, expected, recorder):
+    model = fitted(optimizer=optimizer, callbacks=recorder, epochs=5)
+    assert type(recorder.optimizer) is expected
+    assert model.history_["loss"][-1] < model.history_["loss"][0]
+
+
+def test_momentum_reaches_sgd(recorder):
+    fitted(optimizer="sgd", momentum=0.25, nesterov=False, callbacks=recorder)
+    assert (recorder.optimizer.momentum, recorder.optimizer.nesterov) == (0.25, False)
+
+
+def test_optimizer_instance_brings_its_own_rate(recorder):
+    optimizer = keras.optimizers.SGD(0.03)
+    fitted(optimizer=optimizer, learning_rate=0.5, callbacks=recorder)
+    assert recorder.rates == pytest.approx([0.03, 0.03])
+
+
+def test_optimizer_instance_is_left_alone():
+    optimizer = keras.optimizers.Adam(0.01)
+    fitted(optimizer=optimizer)
+    assert not optimizer.built
+    assert optimizer.iterations == 0
+
+
+def test_optimizer_instance_can_be_fitted_with_twice():
+    model = fitted(optimizer=keras.optimizers.Adam(0.01))
+    before = model.weights_
+    model.fit(X, Y)
+    assert all(map(np.array_equal, before, model.weights_))
+
+
+def test_optimizer_instance_can_be_cloned():
+    model = fitted(optimizer=keras.optimizers.Adam(0.01))
+    assert_same_network(model, clone(model).fit(X, Y))
+
+
+def test_optimizer_instance_differs_by_its_settings():
+    slow, fast = (fitted(optimizer=keras.optimizers.SGD(rate)) for rate in (1e-30, 0.1))
+    assert not np.array_equal(slow.weights_[0], fast.weights_[0])
+
+
+# The learning rate
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+@pytest.mark.parametrize("schedule", ["cosine", "constant"])
+def test_rate_follows_schedule_and_decay(schedule, decay, recorder):
+    fitted(
+        learning_rate=0.02,
+        learning_rate_schedule=schedule,
+        learning_rate_decay=decay,
+        epochs=5,
+        callbacks=recorder,
+    )
+    step = 4 * np.arange(1, 6)  # 120 events are four batches
+    shape = (1 + np.cos(np.pi * step / 20)) / 2 if schedule == "cosine" else 1
+    assert recorder.rates == pytest.approx(0.02 * shape / (1 + decay * step), abs=1e-8)
+
+
+def test_plateau_reduces_a_constant_rate(recorder):
+    plateau = keras.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1, min_delta=1e9)
+    fitted(learning_rate=0.08, epochs=4, callbacks=[plateau, recorder], **CONSTANT)
+    assert recorder.rates == pytest.approx([0.08, 0.04, 0.02, 0.01])
+
+
+def test_reduced_rate_does_not_reach_the_next_fit(recorder):
+    plateau = keras.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1, min_delta=1e9)
+    fitted(learning_rate=0.08, callbacks=plateau, **CONSTANT)
+    fitted(learning_rate=0.08, callbacks=recorder, **CONSTANT)
+    assert recorder.rates == pytest.approx([0.08, 0.08])
+
+
+@pytest.mark.parametrize("scheduled", [{}, {**CONSTANT, "learning_rate_decay": 0.1}], ids=str)
+def test_plateau_beside_a_schedule_is_an_error(scheduled):
+    plateau = keras.callbacks.ReduceLROnPlateau("loss")
+    with pytest.raises(ValueError, match=r"ReduceLROnPlateau sets the learning rate.*\"constant\""):
+        fitted(callbacks=plateau, **scheduled)
+
+
+# Batches and callbacks
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "steps"), [(1, 1000), (100, 10), (96, 11), (None, 1), (5000, 1)]
+)
+def test_epoch_has_a_step_per_batch(batch_size, steps):
+    counted = []
+    counter = keras.callbacks.LambdaCallback(on_train_batch_end=lambda b, logs: counted.append(b))
+    many = np.resize(X, (1000, 3))
+    model = MLPClassifier(**{**QUICK, "batch_size": batch_size, "epochs": 1}, callbacks=counter)
+    model.fit(many, np.resize(Y, 1000))
+    assert counted == list(range(steps))
+
+
+def test_counting_batches_does_not_change_the_network():
+    counter = keras.callbacks.LambdaCallback(on_train_batch_end=lambda b, logs: None)
+    assert_same_network(fitted(callbacks=counter), fitted())
+
+
+def test_keras_early_stopping_on_the_loss():
+    stopping = keras.callbacks.EarlyStopping("loss", patience=2, min_delta=1e9)
+    model = fitted(epochs=20, callbacks=[stopping])
+    assert (model.n_iter_, len(model.history_["loss"])) == (3, 3)
+
+
+def test_callback_may_stop_training():
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = epoch == 1
+
+    assert fitted(epochs=10, callbacks=Stop()).n_iter_ == 2
+
+
+def test_stopped_fit_does_not_stop_the_next():
+    fitted(epochs=5, callbacks=keras.callbacks.EarlyStopping("loss", patience=1, min_delta=1e9))
+    assert fitted(epochs=5).n_iter_ == 5
+
+
+def test_callbacks_model_is_the_estimators(recorder):
+    model = fitted(callbacks=recorder)
+    assert recorder.model is model.model_
+
+
+def test_callback_sees_the_loss_of_its_epoch():
+    seen = []
+    watcher = keras.callbacks.LambdaCallback(on_epoch_end=lambda e, logs: seen.append(logs["loss"]))
+    assert fitted(callbacks=watcher).history_["loss"] == seen
+
+
+def test_checkpoint_of_a_callback_can_be_loaded(tmp_path):
+    model = fitted(callbacks=keras.callbacks.ModelCheckpoint(tmp_path / "last.keras"))
+    loaded = keras.models.load_model(tmp_path / "last.keras")
+    assert all(map(np.array_equal, loaded.get_weights(), model.weights_))
+
+
+def test_progress_bar_counts_epochs(capsys):
+    fitted(verbose=1)
+    output = capsys.readouterr().out
+    assert "Epoch 2/2" in output
+    assert "4/4" in output
+
+
+def test_verbose_2_prints_a_line_per_epoch(capsys):
+    fitted(verbose=2, epochs=3)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "loss:" in line]
+    assert len(lines) == 3
+
+
+def test_silent_by_default(capfd):
+    fitted().predict(X)
+    assert capfd.readouterr().out == ""
+
+
+# Early stopping
+
+STOPPING = {"early_stopping": True, "validation_fraction": 0.25, "learning_rate": 0.05, **CONSTANT}
+
+
+def test_early_stopping_waits_for_patience():
+    model = fitted(epochs=200, patience=3, **STOPPING)
+    best = int(np.argmin(model.history_["val_loss"]))
+    assert model.n_iter_ == best + 1 + 3
+
+
+@pytest.mark.parametrize("epochs", [200, 3], ids=["stopped", "ran out"])
+def test_early_stopping_restores_the_best_weights(epochs, recorder):
+    model = fitted(epochs=epochs, patience=3, callbacks=recorder, **STOPPING)
+    best = recorder.weights[int(np.argmin(model.history_["val_loss"]))]
+    assert all(map(np.array_equal, model.weights_, best))
+
+
+@pytest.fixture
+def held_out(monkeypatch):
+    """Collect the validation samples of real fits."""
+    collected = []
+    validation_events = NetworkEstimator._validation_events
+
+    def recording(self, sample, training, seeds):
+        collected.append(sample)
+        return validation_events(self, sample, training, seeds)
+
+    monkeypatch.setattr(NetworkEstimator, "_validation_events", recording)
+    return collected
+
+
+def test_validation_loss_is_that_of_the_events_held_out(held_out):
+    model = fitted(epochs=20, patience=3, **STOPPING)
+    p = model.predict_proba(held_out[0].X)
+    expected = log_loss(held_out[0].target[:, 0], p)
+    assert min(model.history_["val_loss"]) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(("fraction", "counts"), [(0.1, [9, 3]), (0.5, [45, 15])])
+def test_validation_keeps_the_shares_of_the_classes(held_out, fraction, counts):
+    y = (np.arange(120) % 4 == 0).astype(int)
+    model = MLPClassifier(early_stopping=True, validation_fraction=fraction, **QUICK)
+    model.fit(X, y)
+    assert np.bincount(held_out[0].strata).tolist() == counts
+
+
+def test_early_stopping_on_too_few_events():
+    with pytest.raises(ValueError, match="Too few events to hold out 10% for validation"):
+        MLPClassifier(early_stopping=True).fit(X[:6], [0, 1, 0, 1, 0, 1])
+
+
+def test_history_has_the_validation_loss_under_early_stopping():
+    assert set(fitted(early_stopping=True).history_) == {"loss", "val_loss"}
+
+
+def test_history_has_one_loss_per_epoch():
+    model = fitted()
+    assert {name: len(values) for name, values in model.history_.items()} == {"loss": 2}
+
+
+# Divergence
+
+DIVERGING = {"optimizer": "sgd", "learning_rate": 1e30}
+
+
+@pytest.mark.parametrize("batch_size", [32, None])
+def test_diverging_fit_warns_and_predicts_finite_numbers(batch_size):
+    model = MLPClassifier(**{**QUICK, **DIVERGING, "batch_size": batch_size})
+    with pytest.warns(DivergenceWarning, match="Training diverged"):
+        model.fit(X, Y)
+    assert np.isfinite(model.predict_proba(X)).all()
+
+
+def test_diverging_partial_fit_warns_and_predicts_finite_numbers():
+    model = MLPClassifier(**QUICK, **DIVERGING)
+    with pytest.warns(DivergenceWarning, match="Training diverged"):
+        model.partial_fit(X, Y)
+    assert np.isfinite(model.predict_proba(X)).all()

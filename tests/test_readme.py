@@ -1,0 +1,52 @@
+"""README and the user guide: their Python runs, their links resolve."""
+
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "user_guide.md").read_text(encoding="utf-8")
+
+
+def python_blocks(text):
+    return re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+
+
+def run(page):
+    """Run the Python of a page from top to bottom, as a reader would."""
+    namespace = {}
+    for block in python_blocks(page):
+        exec(compile(block, "<page>", "exec"), namespace)
+    return namespace
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.slow
+def test_the_python_of_readme_runs():
+    namespace = run(README)
+    assert namespace["scores"].columns.tolist() == [500, 625, 750, 875, 1000]
+    assert 0.5 < namespace["search"].best_score_ < 1
+
+
+@pytest.mark.slow
+def test_the_python_of_the_user_guide_runs():
+    run(GUIDE)
+
+
+def test_fit_scan_and_plot_stand_in_the_first_30_lines():
+    first = "\n".join(README.splitlines()[:30])
+    assert all(word in first for word in (".fit(", "skpnn.scan(", "HypothesisScanDisplay"))
+
+
+def test_every_link_to_a_file_resolves():
+    targets = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert targets
+    assert [t for t in targets if not (ROOT / t).exists()] == []
