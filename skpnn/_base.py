@@ -106,16 +106,17 @@ class NetworkEstimator(BaseEstimator, ABC):
         """Return the weights that training uses, before they are scaled to a mean of 1."""
         return sample.weight
 
-    def _events(self, sample: Sample, seeds: Seeds) -> Events:
-        """Return what the training loop draws its batches from."""
+    def _events(
+        self, training: Sample, validation: Sample | None, seeds: Seeds
+    ) -> tuple[Events, Events | None]:
+        """Return what training draws its batches from, and what validation is computed on."""
         del seeds
+        held_out = None if validation is None else self._as_events(validation)
+        return self._as_events(training), held_out
+
+    def _as_events(self, sample: Sample) -> Events:
         weight = unit_weight(self._final_weight(sample), sample.X.dtype)
         return Events(sample.X, sample.target, weight)
-
-    def _validation_events(self, sample: Sample, training: Events, seeds: Seeds) -> Events:
-        """Return what the validation loss is computed on."""
-        del training
-        return self._events(sample, seeds)
 
     def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Train the network on X and y.
@@ -152,8 +153,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         first = not hasattr(self, "weights_")
         sample = self._read(X, y, sample_weight, classes=None, first=first)
         training, validation = self._split(sample, seeds)
-        events = self._events(training, seeds)
-        held_out = validation and self._validation_events(validation, events, seeds)
+        events, held_out = self._events(training, validation, seeds)
         plan = self._plan(len(events))
         self._train(events, plan, self._rate(plan, len(events)), seeds, validation=held_out)
 
@@ -166,7 +166,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         seeds = Seeds.of(self._partial_random_state())
         first = not hasattr(self, "weights_")
         sample = self._read(X, y, sample_weight, classes=classes, first=first)
-        events = self._events(sample, seeds)
+        events, _ = self._events(sample, None, seeds)
         plan = TrainingPlan(1, self._batch_size(len(events)), verbose=self.verbose)
         constant = LearningRate(self.learning_rate)
         self._train(events, plan, constant, seeds, keeps_optimizer=True)

@@ -8,7 +8,7 @@ __all__ = ["check_choice", "check_integer", "check_real"]
 
 def check_integer(name: str, value: Any, *, low: int) -> int:
     """Return `value` where it is an integer of at least `low`; raise otherwise."""
-    if isinstance(value, Integral) and not isinstance(value, bool) and value >= low:
+    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= low:
         return int(value)
     raise _unexpected(name, value, f"an integer of at least {low}")
 

@@ -48,7 +48,7 @@ class ScanInputs:
         self._transformed: Any = None
         inner = getattr(estimator, "best_estimator_", estimator)
         is_chain = isinstance(inner, Pipeline) and len(inner.steps) > 1
-        self._before = inner[:-1] if is_chain else None
+        self._before: Any = inner[:-1] if is_chain else None
 
     def at(self, hypothesis: NDArray[np.float64]) -> tuple[Any, Any]:
         """Return an estimator and what it predicts from at `hypothesis`."""
@@ -65,7 +65,7 @@ class ScanInputs:
             return [None] * len(hypotheses)
         columns = final_step(self._whole).theta_columns_
         span = ThetaRange.of(known)
-        seen = []
+        seen: list[bool | None] = []
         for hypothesis in hypotheses:
             few = np.asarray(self._few_at(hypothesis), dtype=np.float64)
             seen.append(bool(matches_hypothesis(known, few[0, columns], span=span).any()))

@@ -133,7 +133,7 @@ class ThetaRange:
         """Return, for each row, whether it lies outside by more than rounding."""
         margin = _tolerance(self.low, self.high)
         outside = (theta < self.low - margin) | (theta > self.high + margin)
-        return outside.any(axis=1)
+        return np.asarray(outside.any(axis=1))
 
 
 def extrapolation_message(theta: NDArray[np.floating], span: ThetaRange) -> str:
@@ -181,7 +181,7 @@ def matches_hypothesis(
 ) -> NDArray[np.bool_]:
     """Return, for each row of `theta`, whether it is `hypothesis` to within rounding of `span`."""
     margin = _tolerance(span.low, span.high)
-    return (np.abs(theta - hypothesis) <= margin).all(axis=1)
+    return np.asarray((np.abs(theta - hypothesis) <= margin).all(axis=1))
 
 
 def _tolerance(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:

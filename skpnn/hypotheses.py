@@ -1,7 +1,7 @@
 """Working with hypotheses: assign one, scan several, score each; over any estimator."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -106,7 +106,7 @@ def hypothesis_grid(
     hypotheses: ArrayLike | None,
     *,
     theta: Theta,
-    keywords: dict[str, Sequence[float] | float],
+    keywords: Mapping[str, Sequence[float] | float],
 ) -> HypothesisGrid:
     """Return the hypotheses that a call names, or else the distinct ones in X."""
     if keywords and hypotheses is not None:

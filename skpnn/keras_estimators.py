@@ -14,7 +14,6 @@ from typing import Any, Self
 import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import issparse
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import _safe_indexing, check_array, check_consistent_length
@@ -60,6 +59,10 @@ with _keras_as_it_was():
 # What the compiled loop knows of the arguments of Keras' fit; any other is left to Keras' own loop,
 # which knows it, or knows it to be wrong.
 _COMPILED = {"batch_size", "epochs", "initial_epoch", "shuffle", "validation_batch_size", "verbose"}
+# A model's own methods rely on what Keras hands them: no weights where none were given, numbers in
+# Keras' precision.
+_TRAINING = ("fit", "make_train_function", "train_step", "test_step", "compute_loss")
+_PREDICTING = ("predict", "make_predict_function", "predict_step")
 _PREDICT_HOOKS = (
     "on_predict_begin",
     "on_predict_end",
@@ -75,6 +78,7 @@ class _KerasEstimator(BaseWrapper):
 
     # scikeras routes these too, but lets nobody set them.
     _routing_prefixes = BaseWrapper._routing_prefixes | {"callbacks", "score"}
+    _program: Program
 
     def __init__(
         self,
@@ -118,9 +122,9 @@ class _KerasEstimator(BaseWrapper):
 
     def _check_extra_arguments(self, model: Any, extra: dict[str, Any]) -> None:
         """Raise a TypeError for an argument that neither routing nor the model function knows."""
-        function = model if callable(model) else getattr(self, "_keras_build_fn", None)
-        is_function = function is not None and not isinstance(function, keras.Model)
-        arguments = inspect.signature(function).parameters if is_function else {}
+        function: Any = model if callable(model) else getattr(self, "_keras_build_fn", None)
+        is_function = callable(function) and not isinstance(function, keras.Model)
+        arguments = dict(inspect.signature(function).parameters) if is_function else {}
         if any(a.kind is a.VAR_KEYWORD for a in arguments.values()):
             return
         prefixes = sorted(self._routing_prefixes)
@@ -211,7 +215,7 @@ class _KerasEstimator(BaseWrapper):
     ) -> tuple[Any, Any]:
         if X is not None:
             # Keras reads some of SciPy's sparse formats wrongly, and none of them fast.
-            X = X.toarray() if issparse(X) else X
+            X = X.toarray() if hasattr(X, "toarray") else X
             _check_feature_names(self, X, reset=reset)
             _check_named_columns(self, X)
             if not reset:
@@ -247,6 +251,8 @@ class _KerasEstimator(BaseWrapper):
     @staticmethod
     def _validate_sample_weight(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
         weight = check_sample_weight(sample_weight, len(y))
+        if weight is None:
+            return X, y, None
         kept = np.flatnonzero(weight)
         return _safe_indexing(X, kept), y[kept], weight[kept]
 
@@ -286,7 +292,7 @@ class _KerasEstimator(BaseWrapper):
         fraction = arguments.pop("validation_split", 0.0)
         is_given = arguments.get("validation_data") is not None
         training, validation = self._held_out(events, 0.0 if is_given else fraction)
-        if self._needs_keras_loop(events, arguments, is_weighted=is_weighted):
+        if self._needs_keras_loop(events, arguments):
             arguments["callbacks"] = callbacks
             return self._run_in_keras(training, validation, arguments, is_weighted=is_weighted)
         # Keras' fit puts the moving average of the weights in place before the callbacks' turn.
@@ -308,7 +314,7 @@ class _KerasEstimator(BaseWrapper):
         self.model_.optimizer.finalize_variable_values(self.model_.trainable_weights)
 
     def _program_for(self, events: Events) -> Program:
-        if getattr(self, "_program", None) is None or self._program.model is not self.model_:
+        if not hasattr(self, "_program") or self._program.model is not self.model_:
             self._program = Program(self.model_, events.example())
         return self._program
 
@@ -323,17 +329,12 @@ class _KerasEstimator(BaseWrapper):
         """Return the groups whose proportions a validation split keeps."""
         return np.zeros(len(keras.tree.flatten(target)[0]), dtype=np.intp)
 
-    def _needs_keras_loop(
-        self, events: Events, arguments: dict[str, Any], *, is_weighted: bool
-    ) -> bool:
+    def _needs_keras_loop(self, events: Events, arguments: dict[str, Any]) -> bool:
         asked = {name for name, value in arguments.items() if value is not None}
-        # A step of the user's own may expect two things per batch where no weights were given.
-        own_step = not is_weighted and _has_own(self.model_, "train_step", "test_step")
         return (
             bool(asked - _COMPILED)
-            or own_step
             or self.model_.run_eagerly
-            or _has_own(self.model_, "fit", "make_train_function")
+            or _has_own(self.model_, *_TRAINING)
             or not _are_arrays((events.X, events.target))
         )
 
@@ -381,7 +382,7 @@ class _KerasEstimator(BaseWrapper):
             any(name.startswith("predict__") for name in self.get_params())
             or any(map(_acts_in_predict, keras.tree.flatten(self._predict_callbacks)))
             or self.model_.run_eagerly
-            or _has_own(self.model_, "predict", "predict_step", "make_predict_function")
+            or _has_own(self.model_, *_PREDICTING)
         )
 
     def __getstate__(self) -> dict[str, Any]:
@@ -412,7 +413,10 @@ class _KerasBatches(keras.utils.PyDataset):
 
     def __getitem__(self, number: int) -> tuple[Any, ...]:
         rows = self._order[number * self._size : (number + 1) * self._size]
-        return self._events.take(rows)[: self._n_parts]
+        batch = keras.tree.map_structure(_as_keras_casts, self._events.take(rows))
+        # tf.data takes a list for one array.
+        parts = (tuple(part) if isinstance(part, list) else part for part in batch)
+        return tuple(parts)[: self._n_parts]
 
     def on_epoch_begin(self) -> None:
         """Draw an order for the epoch."""
@@ -420,13 +424,16 @@ class _KerasBatches(keras.utils.PyDataset):
             self._order = self._rng.permutation(len(self._order))
 
 
+def _as_keras_casts(array: NDArray) -> NDArray:
+    return array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array
+
+
 @contextmanager
 def _restored_on_error(model: Any) -> Iterator[None]:
     """Put the weights and the optimizer of a model that exists back where training fails."""
     variables = [*model.variables] if isinstance(model, keras.Model) else []
-    if variables and model.optimizer is not None:
-        variables += model.optimizer.variables
-    before = [np.array(variable) for variable in variables]
+    variables += getattr(getattr(model, "optimizer", None), "variables", [])
+    before = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in variables]
     try:
         yield
     except BaseException:

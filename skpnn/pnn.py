@@ -409,9 +409,32 @@ default="signal"
         is_auto = isinstance(self.loss, str) and self.loss == "auto"
         return "binary_crossentropy" if is_auto else self.loss
 
-    def _events(self, sample: Sample, seeds: Seeds) -> Events:
-        weight = self._final_weight(sample)
-        background = self._is_background(sample)
+    def _events(
+        self, training: Sample, validation: Sample | None, seeds: Seeds
+    ) -> tuple[Events, Events | None]:
+        background = self._is_background(training)
+        weight = self._final_weight(training)
+        source = self._learn_theta(training, weight, background, seeds)
+        parametrisation = Parametrisation(self.theta_columns_, self.theta_range_, source)
+        every_epoch = self.redraw == "epoch"
+        events = parametrisation.training_events(
+            training, weight, background, redraw_every_epoch=every_epoch
+        )
+        if validation is None:
+            return events, None
+        weight, background = self._final_weight(validation), self._is_background(validation)
+        return events, parametrisation.validation_events(
+            validation, weight, background, seeds.checks
+        )
+
+    def _learn_theta(
+        self,
+        sample: Sample,
+        weight: NDArray[np.float64],
+        background: NDArray[np.bool_],
+        seeds: Seeds,
+    ) -> ThetaSource | None:
+        """Remember the θ of signal and background; return what background θ are drawn from."""
         theta = sample.X[:, self.theta_columns_]
         source = self._source(theta[~background], weight[~background], seeds)
         drawn = source
@@ -420,18 +443,7 @@ default="signal"
         self.theta_sample_ = drawn.draw(seeds.checks, THETA_SAMPLE_SIZE)
         if background.any() and not background.all():
             self._check_leakage(theta[~background], weight[~background], seeds)
-        return self._parametrisation(source).training_events(
-            sample, weight, background, redraw_every_epoch=self.redraw == "epoch"
-        )
-
-    def _validation_events(self, sample: Sample, training: Events, seeds: Seeds) -> Events:
-        parametrisation = self._parametrisation(training.theta.source)
-        weight, background = self._final_weight(sample), self._is_background(sample)
-        return parametrisation.validation_events(sample, weight, background, seeds.checks)
-
-    def _parametrisation(self, source: ThetaSource) -> Parametrisation:
-        own = None if self._is_given else source
-        return Parametrisation(self.theta_columns_, self.theta_range_, own)
+        return None if self._is_given else source
 
     def _source(self, theta: NDArray, weight: NDArray[np.float64], seeds: Seeds) -> ThetaSource:
         """Return what draws θ, from the signal of this call and of earlier partial fits."""

@@ -72,8 +72,7 @@ def test_cranmers_file_is_solved_to_its_ceiling(shared_data):
         shared_data("cranmer_toy/traindata.dat"), sep=r"\s+", names=["x", "mu", "target"]
     )
     X, y = toy[["x", "mu"]], toy["target"].astype(int).to_numpy()
-    # The file pairs background with the signal's μ already, so it is trained on as it stands.
-    model = skpnn.PNNClassifier(background_theta="given", **TRAINING).fit(X, y)
+    model = skpnn.PNNClassifier(**TRAINING).fit(X, y)
     network = model.predict_proba(X)[:, 1]
     optimum = datasets.CranmerToy().posterior(X[["x"]].to_numpy(), X["mu"].to_numpy())
     assert auc(optimum, y) == pytest.approx(0.9292, abs=5e-5)

@@ -203,7 +203,7 @@ def test_class_weight_of_labels_is_an_error():
     [0.0, -5.0, np.nan, pytest.param(np.inf, marks=pytest.mark.xfail(reason="not checked yet"))],
 )
 def test_class_weight_that_is_no_weight(factor):
-    with pytest.raises(ValueError, match="class_weight=.* expected factors above 0"):
+    with pytest.raises(ValueError, match=r"class_weight=.* expected factors above 0"):
         fitted(BINARY, class_weight={0: factor})
 
 

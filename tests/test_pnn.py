@@ -97,6 +97,25 @@ def test_finite_background_theta_is_overwritten(toy):
 
 @pytest.mark.filterwarnings("ignore::skpnn.exceptions.ThetaLeakageWarning")
 @pytest.mark.parametrize(
+    ("strategy", "redraw", "n_draws", "share_on_grid"),
+    [
+        pytest.param("signal", "epoch", 3, 1, id="identical-sampled"),
+        pytest.param("signal", "never", 1, 1, id="identical-fixed"),
+        pytest.param("uniform", "epoch", 3, 0, id="uniform-sampled"),
+        pytest.param("uniform", "never", 1, 0, id="uniform-fixed"),
+    ],
+)
+def test_strategies_by_their_names_in_the_literature(
+    toy, draws, strategy, redraw, n_draws, share_on_grid
+):
+    model = skpnn.PNNClassifier(background_theta=strategy, redraw=redraw, epochs=3, random_state=0)
+    model.fit(*toy)
+    assert len(draws) == n_draws
+    assert share_of(draws, [-1, -0.5, 0, 0.5, 1]).sum() == pytest.approx(share_on_grid)
+
+
+@pytest.mark.filterwarnings("ignore::skpnn.exceptions.ThetaLeakageWarning")
+@pytest.mark.parametrize(
     "strategy",
     ["uniform", stats.uniform(-2, 4), [stats.norm()], lambda rng, n: rng.uniform(-2, 2, (n, 1))],
     ids=["uniform", "distribution", "list", "function"],
