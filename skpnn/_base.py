@@ -1,6 +1,8 @@
 """What all network estimators share: arguments, splitting, training, predicting, pickling."""
 
+import copy
 from abc import ABC, abstractmethod
+from numbers import Integral
 from typing import Any, Self
 
 import keras
@@ -27,6 +29,9 @@ from skpnn.networks import (
     without_initializer,
 )
 from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer, set_learning_rate
+
+# Events whose predictions show whether large weights are too large.
+PROBE = 256
 
 
 class NetworkEstimator(BaseEstimator, ABC):
@@ -154,7 +159,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         sample = self._read(X, y, sample_weight, classes=None, first=first)
         training, validation = self._split(sample, seeds)
         events, held_out = self._events(training, validation, seeds)
-        plan = self._plan(len(events))
+        plan = self._plan(events)
         self._train(events, plan, self._rate(plan, len(events)), seeds, validation=held_out)
 
     def _forget(self) -> None:
@@ -167,15 +172,20 @@ class NetworkEstimator(BaseEstimator, ABC):
         first = not hasattr(self, "weights_")
         sample = self._read(X, y, sample_weight, classes=classes, first=first)
         events, _ = self._events(sample, None, seeds)
-        plan = TrainingPlan(1, self._batch_size(len(events)), verbose=self.verbose)
+        plan = self._plan(events, epochs=1)
         constant = LearningRate(self.learning_rate)
         self._train(events, plan, constant, seeds, keeps_optimizer=True)
 
     def _partial_random_state(self) -> Any:
         # Every call continues the random sequence: the same integer would repeat its draws.
         calls = getattr(self, "_partial_random", None)
-        self._partial_random = check_random_state(self.random_state) if calls is None else calls
-        return self._partial_random
+        if calls is None:
+            calls = check_random_state(self.random_state)
+        elif isinstance(self.random_state, Integral):
+            # A copy: a call that fails must not take draws from the next.
+            calls = copy.deepcopy(calls)
+        self._partial_random = calls
+        return calls
 
     def _check_parameters(self) -> None:
         check_integer("epochs", self.epochs, low=1)
@@ -224,11 +234,18 @@ class NetworkEstimator(BaseEstimator, ABC):
     def _batch_size(self, n_events: int) -> int:
         return n_events if self.batch_size is None else min(self.batch_size, n_events)
 
-    def _plan(self, n_events: int) -> TrainingPlan:
-        callbacks = [*_as_list(self.callbacks), StopOnDivergence()]
-        if self.early_stopping:
-            callbacks.insert(0, _early_stopping(self.patience))
-        return TrainingPlan(self.epochs, self._batch_size(n_events), callbacks, self.verbose)
+    def _plan(self, events: Events, *, epochs: int | None = None) -> TrainingPlan:
+        """Return the plan of fit, or that of one call of partial_fit, which is one epoch."""
+        rows = np.arange(min(len(events), PROBE))
+        # Background has no θ before the first draw.
+        probe = np.nan_to_num(events.take(rows)[0])
+        callbacks: list[keras.callbacks.Callback] = [StopOnDivergence(probe)]
+        if epochs is None:
+            callbacks = [*_as_list(self.callbacks), *callbacks]
+            if self.early_stopping:
+                callbacks.insert(0, _early_stopping(self.patience))
+        batch_size = self._batch_size(len(events))
+        return TrainingPlan(epochs or self.epochs, batch_size, callbacks, self.verbose)
 
     def _rate(self, plan: TrainingPlan, n_events: int) -> LearningRate:
         return LearningRate(
@@ -284,15 +301,27 @@ class NetworkEstimator(BaseEstimator, ABC):
         key = (trained, optimizer.key, self._loss_key())
         with leased_program(key, build, events.example()) as program:
             program.restart(network)
+            if keeps_optimizer and hasattr(self, "_optimizer_state"):
+                self._continue_optimizer(program)
+            # After the state, which holds the rate of the last call.
             if not optimizer.brings_its_own_rate:
                 set_learning_rate(program.model.optimizer, rate)
-            if keeps_optimizer and hasattr(self, "_optimizer_state"):
-                program.load_optimizer_state(self._optimizer_state)
             history = train(program, events, plan, rng=seeds.training, validation=validation)
             self._keep(spec, program, history, keeps_optimizer=keeps_optimizer)
         for callback in _as_list(self.callbacks):
             # The program will train other networks: a callback must not go on looking at it.
-            callback.set_model(self.model_)
+            # Set as the base class does: an override may expect a model in training.
+            keras.callbacks.Callback.set_model(callback, self.model_)
+
+    def _continue_optimizer(self, program: Program) -> None:
+        kind, state = self._optimizer_state
+        now = type(program.model.optimizer)
+        if kind is not now:
+            raise ValueError(
+                f"optimizer={self.optimizer!r} is {now.__name__}, but the earlier partial_fit "
+                f"used {kind.__name__}, whose state goes on; fit a clone to change it."
+            )
+        program.load_optimizer_state(state)
 
     def _keep(
         self, spec: NetworkSpec, program: Program, history: dict, *, keeps_optimizer: bool
@@ -304,7 +333,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         self.__dict__.pop("_model", None)
         self.__dict__.pop("_optimizer_state", None)
         if keeps_optimizer:
-            self._optimizer_state = program.optimizer_state()
+            self._optimizer_state = type(program.model.optimizer), program.optimizer_state()
 
     def _keras_loss(self) -> Any:
         return resolve_loss(self._loss(), dtype=self.dtype)
@@ -333,7 +362,12 @@ class NetworkEstimator(BaseEstimator, ABC):
 def _as_list(callbacks: Any) -> list[keras.callbacks.Callback]:
     if callbacks is None:
         return []
-    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+    found = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+    if not all(isinstance(one, keras.callbacks.Callback) for one in found):
+        raise ValueError(
+            f"callbacks={callbacks!r} is not possible; expected keras.callbacks.Callback instances."
+        )
+    return found
 
 
 def _early_stopping(patience: int) -> keras.callbacks.Callback:

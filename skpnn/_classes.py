@@ -59,7 +59,7 @@ def class_weight_factors(
             f"of factors for the classes {classes.tolist()}."
         )
     factors = np.array([float(class_weight.get(label, 1.0)) for label in classes.tolist()])
-    if not (factors > 0).all():
+    if not ((factors > 0) & (factors < np.inf)).all():
         raise ValueError(
             f"class_weight={class_weight!r} is not possible; expected factors above 0."
         )

@@ -42,6 +42,11 @@ def resolve_loss(loss: Any, *, dtype: str, huber_delta: float = 1.0) -> Any:
     if loss is None:
         raise ValueError('loss=None is no loss; leave it at "auto", or name one.')
     if not isinstance(loss, str):
+        if not callable(loss):
+            raise ValueError(
+                f"loss={loss!r} is not possible; expected a name, a keras.losses.Loss or a "
+                "function of (y_true, y_pred)."
+            )
         return keras.losses.get(loss)
     if loss == "huber":
         return keras.losses.Huber(delta=huber_delta, dtype=dtype)

@@ -60,4 +60,4 @@ def row_hash(rows: NDArray[np.floating]) -> NDArray[np.uint64]:
     """Return a 64-bit hash of each row, the same in every process."""
     # −0.0 and 0.0 are one number, but two bit patterns.
     frame = pd.DataFrame(rows + 0.0)
-    return pd.util.hash_pandas_object(frame, index=False).to_numpy(dtype=np.uint64)
+    return np.asarray(pd.util.hash_pandas_object(frame, index=False), dtype=np.uint64)

@@ -175,6 +175,8 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
     ) -> Self:
         """Train one pass over X and y, at a constant learning rate; the optimizer goes on.
 
+        `callbacks` are not called, and no events are held out.
+
         Parameters
         ----------
         X : DataFrame or array of shape (n_samples, n_features)
@@ -182,7 +184,8 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             The classes.
         classes : array-like of shape (n_classes,), optional
-            All classes; needed in the first call where `y` lacks one of them.
+            All classes; needed in the first call where `y` lacks one of them. Later calls may
+            repeat them.
         sample_weight : array-like of shape (n_samples,), optional
             One weight per event.
 
@@ -254,6 +257,10 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
                 raise ValueError(
                     f"y has one class only, {self.classes_.tolist()}; expected two or more."
                 )
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(
+                f"classes={classes!r} are not those of the first call, {self.classes_.tolist()}."
+            )
         codes = class_codes(y, self.classes_)
         if classes is None and first:
             check_class_weight_sums(weight, codes, self.classes_)
@@ -278,10 +285,23 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         return (1, "sigmoid") if len(self.classes_) == 2 else (len(self.classes_), "softmax")
 
     def _loss(self) -> Any:
-        if not isinstance(self.loss, str) or self.loss != "auto":
-            return self.loss
         is_softmax = self._outputs()[1] == "softmax"
+        if not isinstance(self.loss, str) or self.loss != "auto":
+            self._check_loss_fits(is_softmax)
+            return self.loss
         return "categorical_crossentropy" if is_softmax else "binary_crossentropy"
+
+    def _check_loss_fits(self, is_softmax: bool) -> None:
+        """Raise where Keras would train on a constant, or fail far from the cause."""
+        needless = "categorical_crossentropy" if not is_softmax else None
+        if isinstance(self.loss, str) and self.loss in (
+            needless,
+            "sparse_categorical_crossentropy",
+        ):
+            raise ValueError(
+                f"loss={self.loss!r} does not fit: two classes and labels have sigmoid outputs, "
+                'several classes have a softmax and one-hot targets. Use loss="auto".'
+            )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -444,6 +464,8 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
     def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Train one pass over X and y, at a constant learning rate; the optimizer goes on.
 
+        `callbacks` are not called, and no events are held out.
+
         Parameters
         ----------
         X : DataFrame or array of shape (n_samples, n_features)
@@ -486,6 +508,11 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
             self._is_single = y.ndim == 1 or self.n_outputs_ == 1
             ends = _check_target_range(self.target_range)
             self._scale = TargetScale.of(targets, self.output_activation, ends)
+        elif self._scale.activation != self.output_activation:
+            raise ValueError(
+                f"output_activation={self.output_activation!r}, but the fitted network has "
+                f"{self._scale.activation!r}; undo the change, or fit a clone (warm_start=False)."
+            )
         outputs = self._scale.outputs(targets).astype(self.dtype)
         return Sample(X, outputs, weight, np.zeros(len(X), dtype=np.intp))
 

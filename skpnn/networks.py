@@ -71,6 +71,15 @@ class L2Penalty(keras.regularizers.Regularizer):
         return {"alpha": self.alpha}
 
 
+def _check_known(name: str, value: Any, find: Callable[[Any], Any]) -> None:
+    try:
+        find(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name}={value!r} is unknown; expected a Keras name, object or a callable."
+        ) from error
+
+
 @dataclass(frozen=True)
 class NetworkSpec:
     """Everything that determines a dense network but its weights.
@@ -96,6 +105,9 @@ class NetworkSpec:
                 f"kernel_initializer={self.kernel_initializer!r} is not understood; expected a "
                 "Keras name, an initializer or a callable."
             )
+        _check_known("activation", self.activation, keras.activations.get)
+        with seeded_globals(0):
+            _check_known("kernel_initializer", self.kernel_initializer, keras.initializers.get)
 
 
 def build_network(spec: NetworkSpec, seed: int = 0) -> keras.Model:

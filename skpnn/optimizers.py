@@ -37,6 +37,7 @@ class LearningRate:
         return self.schedule == "constant" and self.decay == 0
 
 
+@keras.saving.register_keras_serializable("skpnn")
 class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
     """A `LearningRate` whose numbers are variables, so that one compiled program serves them all.
 

@@ -83,7 +83,6 @@ def test_optimizer_of_another_type_is_an_error(new):
         new(optimizer=3).fit(X, Y)
 
 
-@pytest.mark.xfail(reason="Keras' message names the value only")
 @pytest.mark.parametrize(
     ("argument", "value"),
     [
@@ -261,7 +260,6 @@ def test_interrupted_fit_does_not_reach_the_next(new):
     assert_same_network(new().fit(X, Y), expected)
 
 
-@pytest.mark.xfail(reason="the random state is shared with the scratch copy")
 def test_failing_partial_fit_does_not_reach_the_next(new):
     expected = new().partial_fit(X, Y).partial_fit(X, Y)
     model = new().partial_fit(X, Y)

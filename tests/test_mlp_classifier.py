@@ -200,7 +200,7 @@ def test_class_weight_of_labels_is_an_error():
 @pytest.mark.filterwarnings("ignore::skpnn.exceptions.DivergenceWarning")
 @pytest.mark.parametrize(
     "factor",
-    [0.0, -5.0, np.nan, pytest.param(np.inf, marks=pytest.mark.xfail(reason="not checked yet"))],
+    [0.0, -5.0, np.nan, np.inf],
 )
 def test_class_weight_that_is_no_weight(factor):
     with pytest.raises(ValueError, match=r"class_weight=.* expected factors above 0"):
@@ -332,6 +332,17 @@ def test_label_that_classes_does_not_name():
         MLPClassifier(**QUICK).partial_fit(X, THREE, classes=[0, 1])
 
 
+def test_other_classes_in_a_later_call_are_an_error():
+    model = MLPClassifier(**QUICK).partial_fit(X, BINARY)
+    with pytest.raises(ValueError, match=r"classes=\[0, 1, 2\] are not those of the first call"):
+        model.partial_fit(X, BINARY, classes=[0, 1, 2])
+
+
+def test_classes_may_be_repeated_in_any_order():
+    model = MLPClassifier(**QUICK).partial_fit(X, THREE, classes=[0, 1, 2])
+    assert model.partial_fit(X, THREE, classes=[2, 1, 0]).classes_.tolist() == [0, 1, 2]
+
+
 def test_partial_fit_of_labels():
     model = MLPClassifier(**EXACT).partial_fit(X, LABELS).partial_fit(X, LABELS)
     assert_close_network(model, fitted(LABELS, learning_rate_schedule="constant", **EXACT))
@@ -343,7 +354,6 @@ def test_partial_fit_of_another_number_of_labels_is_an_error():
         model.partial_fit(X, LABELS[:, :2])
 
 
-@pytest.mark.xfail(reason="the optimizer's state holds the old rate")
 def test_partial_fit_takes_a_new_learning_rate():
     model = MLPClassifier(**QUICK).partial_fit(X, BINARY)
     before = model.weights_
@@ -351,7 +361,6 @@ def test_partial_fit_takes_a_new_learning_rate():
     assert all(map(np.array_equal, before, model.weights_))
 
 
-@pytest.mark.xfail(reason="Keras' message names a variable only")
 def test_partial_fit_with_another_optimizer_names_it():
     model = MLPClassifier(**QUICK).partial_fit(X, BINARY).set_params(optimizer="sgd")
     with pytest.raises(ValueError, match="optimizer"):

@@ -132,6 +132,12 @@ def test_target_beyond_the_first_calls_range_is_an_error():
         model.partial_fit(X, 2 * ONE)
 
 
+def test_warm_start_with_another_output_activation_is_an_error():
+    model = fitted(ONE, warm_start=True).set_params(output_activation="sigmoid")
+    with pytest.raises(ValueError, match=r"'sigmoid', but the fitted network has 'linear'"):
+        model.fit(X, ONE)
+
+
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
 def test_constant_target_without_a_range_is_an_error(activation):
     with pytest.raises(ValueError, match=r"The target's range, \[1.\] to \[1.\], has no width"):
