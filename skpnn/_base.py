@@ -21,7 +21,7 @@ from skpnn.engine.events import Events
 from skpnn.engine.inference import predict
 from skpnn.engine.loop import TrainingPlan, train
 from skpnn.engine.programs import Program, leased_program
-from skpnn.losses import resolve_loss
+from skpnn.losses import loss_key, resolve_loss
 from skpnn.networks import (
     NetworkSpec,
     build_network,
@@ -29,6 +29,11 @@ from skpnn.networks import (
     without_initializer,
 )
 from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer, set_learning_rate
+
+# What fits and partial fits learn under a private name.
+_LEARNT = ("_optimizer_state", "_partial_random", "_theta_pool", "_model")
+# The maps to the network's inputs and outputs: its weights mean nothing under others.
+_FROZEN = ("_theta_map", "_scale")
 
 # Events whose predictions show whether large weights are too large.
 PROBE = 256
@@ -152,19 +157,41 @@ class NetworkEstimator(BaseEstimator, ABC):
 
     def _fit(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> None:
         self._check_parameters()
-        if not self.warm_start:
-            self._forget()
+        before = self._forget()
         seeds = Seeds.of(self.random_state)
-        first = not hasattr(self, "weights_")
-        sample = self._read(X, y, sample_weight, classes=None, first=first)
+        sample = self._read(X, y, sample_weight, classes=None, first=True)
+        if self.warm_start and before:
+            self._resume(before)
         training, validation = self._split(sample, seeds)
         events, held_out = self._events(training, validation, seeds)
         plan = self._plan(events)
         self._train(events, plan, self._rate(plan, len(events)), seeds, validation=held_out)
 
-    def _forget(self) -> None:
-        for name in ("weights_", "_optimizer_state", "_partial_random", "_theta_pool"):
-            self.__dict__.pop(name, None)
+    def _forget(self) -> dict[str, Any]:
+        """Drop what the last fit learnt; return it, where there was one."""
+        goes_on = self.warm_start and "weights_" in vars(self)
+        frozen = _FROZEN if goes_on else ()
+        dropped = {*_LEARNT, *_FROZEN} - set(frozen)
+        names = [name for name in vars(self) if name in dropped or name.endswith("_")]
+        before = {name: self.__dict__.pop(name) for name in names}
+        return before if "weights_" in before else {}
+
+    def _resume(self, before: dict[str, Any]) -> None:
+        """Go on from the weights of the last fit.
+
+        Raises
+        ------
+        ValueError
+            If classes or the number of columns or targets are not those of the last fit.
+        """
+        for name in ("classes_", "n_features_in_", "feature_names_in_", "n_outputs_"):
+            known, now = before.get(name, []), getattr(self, name, [])
+            if not np.array_equal(known, now):
+                raise ValueError(
+                    f"warm_start=True goes on from a network with {name} = {known}, but X and y "
+                    f"now have {now}; fit a clone to start anew."
+                )
+        self.weights_ = before["weights_"]
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None, classes: Any) -> None:
         self._check_parameters()
@@ -189,6 +216,9 @@ class NetworkEstimator(BaseEstimator, ABC):
 
     def _check_parameters(self) -> None:
         check_integer("epochs", self.epochs, low=1)
+        for name in ("early_stopping", "batch_normalization", "warm_start", "nesterov"):
+            check_choice(name, getattr(self, name), (False, True))
+        check_choice("verbose", self.verbose, (0, 1, 2))
         check_integer("patience", self.patience, low=1)
         if self.batch_size is not None:
             check_integer("batch_size", self.batch_size, low=1)
@@ -205,8 +235,9 @@ class NetworkEstimator(BaseEstimator, ABC):
     def _check_rate_callbacks(self) -> None:
         setters = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
         is_scheduled = self.learning_rate_schedule != "constant" or self.learning_rate_decay
+        brings_its_own = isinstance(self.optimizer, keras.optimizers.Optimizer)
         for callback in _as_list(self.callbacks):
-            if isinstance(callback, setters) and is_scheduled:
+            if isinstance(callback, setters) and is_scheduled and not brings_its_own:
                 raise ValueError(
                     f"{type(callback).__name__} sets the learning rate, and so does a schedule; "
                     'use learning_rate_schedule="constant" and learning_rate_decay=0 with it.'
@@ -228,7 +259,9 @@ class NetworkEstimator(BaseEstimator, ABC):
     def _split(self, sample: Sample, seeds: Seeds) -> tuple[Sample, Sample | None]:
         if not self.early_stopping:
             return sample, None
-        training, validation = split_rows(sample.strata, self.validation_fraction, seeds.split)
+        training, validation = split_rows(
+            sample.codes, self.validation_fraction, seeds.split, groups=sample.groups
+        )
         return sample.rows(training), sample.rows(validation)
 
     def _batch_size(self, n_events: int) -> int:
@@ -298,7 +331,8 @@ class NetworkEstimator(BaseEstimator, ABC):
             model.compile(optimizer=build_optimizer(optimizer), loss=self._keras_loss())
             return model
 
-        key = (trained, optimizer.key, self._loss_key())
+        loss = self._loss_key()
+        key = None if loss is None else (trained, optimizer.key, loss)
         with leased_program(key, build, events.example()) as program:
             program.restart(network)
             if keeps_optimizer and hasattr(self, "_optimizer_state"):
@@ -339,7 +373,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         return resolve_loss(self._loss(), dtype=self.dtype)
 
     def _loss_key(self) -> Any:
-        return self._loss()
+        return loss_key(self._loss())
 
     @property
     def model_(self) -> keras.Model:

@@ -1,6 +1,6 @@
 """Training events once validated, and the sources of randomness of one fit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -23,21 +23,24 @@ class Sample:
         What the network should return for them.
     weight : ndarray of shape (n,)
         The caller's weights.
-    strata : ndarray of shape (n,)
-        Groups whose proportions a validation split keeps.
+    codes : ndarray of shape (n,)
+        The classes, as their places among the sorted labels; 0 where there are none.
+    groups : ndarray of shape (n,)
+        Groups within a class, neighbours numbered one after the other; 0 where there are none.
     """
 
     X: NDArray
     target: NDArray
     weight: NDArray[np.float64]
-    strata: NDArray[np.intp]
+    codes: NDArray[np.intp]
+    groups: NDArray[np.intp]
 
     def __len__(self) -> int:
         return len(self.X)
 
     def rows(self, which: NDArray[np.intp]) -> "Sample":
         """Return the events `which`."""
-        return Sample(self.X[which], self.target[which], self.weight[which], self.strata[which])
+        return Sample(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,16 @@ def weighted_rows(weight: NDArray[np.float64], *arrays: NDArray) -> tuple[NDArra
 
 
 def split_rows(
-    strata: NDArray[np.intp], fraction: float, seed: int
+    codes: NDArray[np.intp], fraction: float, seed: int, *, groups: NDArray[np.intp] | None = None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the rows to train on and the `fraction` to validate on, stratified.
+    """Return the rows to train on and the `fraction` to validate on.
+
+    The split is stratified by class and, as finely as the numbers allow, by group.
 
     Raises
     ------
     ValueError
-        If one of the strata cannot be in both parts.
+        If a class cannot be in both parts.
 
     Examples
     --------
@@ -114,16 +119,33 @@ def split_rows(
     >>> len(training), len(validation)
     (4, 2)
     """
-    counts = np.unique(strata, return_counts=True)[1]
-    n_validation = int(np.ceil(fraction * len(strata)))
-    if counts.min() < 2 or min(n_validation, len(strata) - n_validation) < len(counts):
-        raise ValueError(
-            f"Too few events to hold out {fraction:.0%} for validation: n_samples = {len(strata)} "
-            f"in {len(counts)} classes (or class and θ), the smallest with {counts.min()}. "
-            "Every one must be in both parts: give more events, a larger fraction, or do not "
-            "hold any out."
-        )
+    n_validation = int(np.ceil(fraction * len(codes)))
+    smaller_part = min(n_validation, len(codes) - n_validation)
+    _check_splittable(codes, fraction, smaller_part)
+    strata = _strata(codes, np.zeros_like(codes) if groups is None else groups, smaller_part)
     training, validation = train_test_split(
-        np.arange(len(strata)), test_size=fraction, stratify=strata, random_state=seed
+        np.arange(len(codes)), test_size=fraction, stratify=strata, random_state=seed
     )
     return np.sort(training), np.sort(validation)
+
+
+def _check_splittable(codes: NDArray[np.intp], fraction: float, smaller_part: int) -> None:
+    counts = np.unique(codes, return_counts=True)[1]
+    if counts.min() < 2 or smaller_part < len(counts):
+        raise ValueError(
+            f"Too few events to hold out {fraction:.0%} for validation: n_samples = {len(codes)} "
+            f"in {len(counts)} classes, the smallest with {counts.min()}. Every class must be in "
+            "both parts: give more events, a larger fraction, or do not hold any out."
+        )
+
+
+def _strata(
+    codes: NDArray[np.intp], groups: NDArray[np.intp], smaller_part: int
+) -> NDArray[np.intp]:
+    """Return classes and groups as one number, neighbouring groups joined where they are small."""
+    while True:
+        strata = np.unique(np.column_stack([codes, groups]), axis=0, return_inverse=True)[1].ravel()
+        counts = np.bincount(strata)
+        if not groups.any() or (counts.min() >= 2 and len(counts) <= smaller_part):
+            return strata
+        groups = groups // 2

@@ -4,29 +4,88 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
+from sklearn.compose import ColumnTransformer
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
 
 from skpnn._theta import ThetaRange, matches_hypothesis
-from skpnn.injection import with_theta
+from skpnn._theta_columns import with_theta
+from skpnn.preprocessing import FeatureTransformer
 
-__all__ = ["ScanInputs", "final_step"]
+__all__ = ["ScanInputs", "unwrapped"]
 
-ROWS_CHECKED = 16
+COLUMN_BY_COLUMN = (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
 
 
-def final_step(estimator: Any) -> Any:
-    """Return the classifier inside searches and pipelines."""
+def unwrapped(estimator: Any) -> tuple[list[Any], Any]:
+    """Return the transformers before, outermost first, and the classifier inside.
+
+    Searches, pipelines, frozen and calibrated estimators are opened.
+    """
+    inside = _inside(estimator)
+    if inside is not None:
+        return unwrapped(inside)
+    if not isinstance(estimator, Pipeline):
+        return [], estimator
+    before, final = unwrapped(estimator.steps[-1][1])
+    return [*(step for _, step in estimator.steps[:-1]), *before], final
+
+
+def _inside(estimator: Any) -> Any:
     if hasattr(estimator, "best_estimator_"):
-        return final_step(estimator.best_estimator_)
-    return final_step(estimator.steps[-1][1]) if isinstance(estimator, Pipeline) else estimator
+        return estimator.best_estimator_
+    if isinstance(estimator, FrozenEstimator):
+        return estimator.estimator
+    if hasattr(estimator, "calibrated_classifiers_"):
+        return estimator.calibrated_classifiers_[0].estimator
+    return None
+
+
+def _changes_predictions(estimator: Any) -> bool:
+    """Return whether a wrapper on the way inside predicts something else than what it wraps."""
+    if hasattr(estimator, "calibrated_classifiers_"):
+        return True
+    inside = _inside(estimator)
+    if inside is None and isinstance(estimator, Pipeline):
+        inside = estimator.steps[-1][1]
+    return inside is not None and _changes_predictions(inside)
+
+
+def _treats_theta_apart(step: Any) -> bool:
+    """Return whether each column of a transformer's output depends on one column of its input.
+
+    A few rows could not prove it: a flag for events near the hypothesis changes few of them.
+    """
+    if isinstance(step, str):
+        return step in ("passthrough", "drop")
+    if isinstance(step, Pipeline):
+        return all(_treats_theta_apart(inner) for _, inner in step.steps)
+    if isinstance(step, ColumnTransformer):
+        return all(_treats_theta_apart(inner) for _, inner, _ in step.transformers_)
+    # An exact type: a subclass may do anything.
+    return type(step) in (*COLUMN_BY_COLUMN, FeatureTransformer)
 
 
 class ScanInputs:
     """X at any hypothesis, and what predicts from it.
 
     A Pipeline's last step predicts from inputs that are transformed once, where the steps before
-    are seen, on a few rows, to treat θ apart from the other columns. Otherwise the Pipeline itself
-    predicts from X.
+    treat θ apart from the other columns. Otherwise the Pipeline itself predicts from X.
 
     Parameters
     ----------
@@ -42,54 +101,58 @@ class ScanInputs:
         self._whole = estimator
         self._X = X
         self._columns = columns
-        chosen = np.unique(np.linspace(0, len(X) - 1, ROWS_CHECKED).astype(np.intp))
-        self._few_rows = chosen
-        self._few = X.iloc[chosen] if hasattr(X, "iloc") else np.asarray(X)[chosen]
+        before, self._final = unwrapped(estimator)
+        self._before: Any = make_pipeline(*before) if before else None
+        is_apart = all(_treats_theta_apart(step) for step in before)
+        self._is_shared = bool(before) and is_apart and not _changes_predictions(estimator)
         self._transformed: Any = None
-        inner = getattr(estimator, "best_estimator_", estimator)
-        is_chain = isinstance(inner, Pipeline) and len(inner.steps) > 1
-        self._before: Any = inner[:-1] if is_chain else None
+        self._row = X.iloc[:1] if hasattr(X, "iloc") else np.asarray(X)[:1]
 
     def at(self, hypothesis: NDArray[np.float64]) -> tuple[Any, Any]:
         """Return an estimator and what it predicts from at `hypothesis`."""
-        if self._before is not None:
-            shared = self._shared(hypothesis)
-            if shared is not None:
-                return final_step(self._whole), shared
-        return self._whole, with_theta(self._X, self._columns, hypothesis)
+        if not self._is_shared:
+            return self._whole, with_theta(self._X, self._columns, hypothesis)
+        if self._transformed is None:
+            self._transformed = self._before.transform(
+                with_theta(self._X, self._columns, hypothesis)
+            )
+            return self._final, self._transformed
+        row = self._row_at(hypothesis)
+        changed = np.flatnonzero(row != _first_row(self._transformed))
+        return self._final, with_theta(self._transformed, changed, row[changed])
+
+    def check_columns(self, hypotheses: NDArray[np.float64]) -> None:
+        """Raise a ValueError where the columns assigned are none of the network's θ."""
+        theta = getattr(self._final, "theta_columns_", None)
+        if theta is None:
+            return
+        one, other = (self._row_at(h)[theta] for h in (hypotheses[0], hypotheses[0] + 1))
+        if np.array_equal(one.astype(np.float64), other.astype(np.float64), equal_nan=True):
+            names = getattr(self._X, "columns", np.arange(np.shape(self._X)[1]))
+            raise ValueError(
+                f"Column {[str(names[c]) for c in self._columns]} is assigned, but the network was "
+                f"trained with theta={self._final.theta!r}, which that does not change. Name θ: "
+                "theta='mass' or mass=[…]."
+            )
 
     def trained(self, hypotheses: NDArray[np.float64]) -> list[bool | None]:
         """Return, for each hypothesis, whether a parametrised network was trained there."""
-        known = getattr(final_step(self._whole), "hypotheses_", None)
+        known = getattr(self._final, "hypotheses_", None)
         if known is None:
             return [None] * len(hypotheses)
-        columns = final_step(self._whole).theta_columns_
         span = ThetaRange.of(known)
         seen: list[bool | None] = []
         for hypothesis in hypotheses:
-            few = np.asarray(self._few_at(hypothesis), dtype=np.float64)
-            seen.append(bool(matches_hypothesis(known, few[0, columns], span=span).any()))
+            own = self._row_at(hypothesis)[self._final.theta_columns_].astype(np.float64)
+            seen.append(bool(matches_hypothesis(known, own, span=span).any()))
         return seen
 
-    def _few_at(self, hypothesis: NDArray[np.float64]) -> Any:
-        few = with_theta(self._few, self._columns, hypothesis)
-        return few if self._before is None else self._before.transform(few)
-
-    def _shared(self, hypothesis: NDArray[np.float64]) -> Any:
-        """Return the transformed X with θ replaced, or None where that would not be the same."""
-        if self._transformed is None:
-            first = with_theta(self._X, self._columns, hypothesis)
-            self._transformed = self._before.transform(first)
-            return self._transformed
-        few = self._few_at(hypothesis)
-        if not isinstance(few, np.ndarray) and not hasattr(few, "iloc"):
-            return None
-        now, before = np.asarray(few), np.asarray(_take(self._transformed, self._few_rows))
-        changed = np.flatnonzero((now != before).any(axis=0))
-        if (now[:, changed] != now[0, changed]).any():
-            return None
-        return with_theta(self._transformed, changed, now[0, changed])
+    def _row_at(self, hypothesis: NDArray[np.float64]) -> NDArray:
+        """Return the first row as the classifier sees it."""
+        row = with_theta(self._row, self._columns, hypothesis)
+        return _first_row(row if self._before is None else self._before.transform(row))
 
 
-def _take(X: Any, rows: NDArray[np.intp]) -> Any:
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+def _first_row(X: Any) -> NDArray:
+    first = X.iloc[:1] if hasattr(X, "iloc") else X[:1]
+    return np.asarray(first.toarray() if hasattr(first, "toarray") else first)[0]

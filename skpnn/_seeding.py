@@ -1,13 +1,15 @@
-"""Seeds for model functions that are not ours, with every global generator put back after."""
+"""Generators from scikit-learn's random_state; global ones seeded for a while and put back."""
 
 import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
+from sklearn.utils import check_random_state
 
-__all__ = ["seeded_globals"]
+__all__ = ["generator", "seeded_globals"]
 
 # A model function may fit another estimator, of its own thread.
 _LOCK = threading.RLock()
@@ -37,3 +39,15 @@ def seeded_globals(seed: int) -> Iterator[None]:
         finally:
             random.setstate(python_state)
             np.random.set_state(numpy_state)  # noqa: NPY002
+
+
+def generator(random_state: Any) -> np.random.Generator:
+    """Return a Generator seeded from scikit-learn's kind of `random_state`.
+
+    Examples
+    --------
+    >>> int(generator(0).integers(100)) == int(generator(0).integers(100))
+    True
+    """
+    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+    return np.random.default_rng(seed)

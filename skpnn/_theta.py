@@ -1,13 +1,10 @@
-"""θ, the theory parameters: which columns of X they are, and when two hypotheses are the same."""
+"""θ, the theory parameters: when two hypotheses are the same, and the map that networks see."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-
-Theta = int | str | Sequence[int | str]
 
 # Files store 499.99997 for 500: θ values this close, relative to the range, are one hypothesis.
 RELATIVE_TOLERANCE = 1e-5
@@ -16,77 +13,14 @@ RELATIVE_TOLERANCE = 1e-5
 MAX_DISCRETE = 200
 
 
-def theta_columns(
-    theta: Theta, *, n_columns: int, names: Sequence[Any] | None = None
-) -> NDArray[np.intp]:
-    """Return the column indices that `theta` stands for, in the order given.
-
-    Parameters
-    ----------
-    theta : int, str or sequence of these
-        Column(s) by index (negative counts from the end) or by name.
-    n_columns : int
-        Number of columns of X.
-    names : sequence of str, optional
-        The column names of X, where it has any.
-
-    Returns
-    -------
-    ndarray of shape (n_theta,)
-
-    Raises
-    ------
-    ValueError
-        If a column is unknown or named twice, or if no feature is left beside θ.
-
-    Examples
-    --------
-    >>> theta_columns([-1, "met"], n_columns=3, names=["pt", "met", "mass"])
-    array([2, 1])
-    """
-    requested = [theta] if isinstance(theta, (str, int, np.integer)) else list(theta)
-    if not requested:
-        raise ValueError("theta=[] names no column; give at least one, e.g. theta=-1.")
-    columns = np.array([_column_index(one, n_columns, names) for one in requested], dtype=np.intp)
-    if len(np.unique(columns)) < len(columns):
-        raise ValueError(f"theta={theta!r} names a column twice; give each column once.")
-    if len(columns) == n_columns:
-        raise ValueError(
-            f"θ is the only column: X has n_features = {n_columns} and theta={theta!r} takes them "
-            "all. Give X at least one feature beside θ."
-        )
-    return columns
-
-
-def _column_index(one: int | str, n_columns: int, names: Sequence[Any] | None) -> int:
-    if isinstance(one, str):
-        return _index_of_name(one, names)
-    if not -n_columns <= one < n_columns:
-        raise ValueError(
-            f"theta={one} is no column of X, whose n_features = {n_columns}; "
-            f"give an index from {-n_columns} to {n_columns - 1}."
-        )
-    return int(one) % n_columns
-
-
-def _index_of_name(name: str, names: Sequence[Any] | None) -> int:
-    if names is None:
-        raise ValueError(
-            f"theta={name!r} is a column name, but X has no column names. Pass a DataFrame, call "
-            'set_output(transform="pandas") on the steps before, or give the index, e.g. theta=-1.'
-        )
-    if name not in list(names):
-        raise ValueError(
-            f"theta={name!r} is no column of X; its columns are {[str(n) for n in names]}."
-        )
-    if list(names).count(name) > 1:
-        raise ValueError(f"theta={name!r} is the name of several columns of X; rename all but one.")
-    return list(names).index(name)
-
-
 def as_hypotheses(hypotheses: ArrayLike, n_theta: int) -> NDArray[np.float64]:
     """Return hypotheses, given as (k,) or (k, n_theta), as finite numbers of shape (k, n_theta)."""
-    rows = np.atleast_1d(np.asarray(hypotheses, dtype=np.float64))
+    try:
+        rows = np.atleast_1d(np.asarray(hypotheses, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"hypotheses={hypotheses!r} are not numbers; give them in the units of X, e.g. 500."
+        ) from None
     if rows.ndim == 1 and n_theta == 1:
         rows = rows[:, np.newaxis]
     if rows.ndim != 2 or rows.shape[1] != n_theta or not len(rows):
@@ -129,6 +63,10 @@ class ThetaRange:
         divisor = np.where(half_width > 0, half_width, 1.0)
         return (theta - (self.high + self.low) / 2) / divisor
 
+    def joined(self, other: "ThetaRange") -> "ThetaRange":
+        """Return the box that holds both."""
+        return ThetaRange(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
+
     def excludes(self, theta: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Return, for each row, whether it lies outside by more than rounding."""
         margin = _tolerance(self.low, self.high)
@@ -157,23 +95,30 @@ def distinct_hypotheses(theta: NDArray[np.floating]) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> distinct_hypotheses(np.array([[500.0], [np.nan], [499.99997], [1500.0]]))
-    array([[ 499.99997], [1500.     ]])
+    >>> distinct_hypotheses(np.array([[500.0], [np.nan], [499.99997], [500.0], [1500.0]]))
+    array([[ 500.], [1500.]])
     """
     finite = theta[np.isfinite(theta).all(axis=1)].astype(np.float64)
-    if not len(finite):
-        return finite
-    margins = _tolerance(finite.min(axis=0), finite.max(axis=0))
-    columns = [_merged(column, margin) for column, margin in zip(finite.T, margins, strict=True)]
-    return np.unique(np.column_stack(columns), axis=0)
+    return np.unique(_without_rounding(finite), axis=0) if len(finite) else finite
 
 
-def _merged(values: NDArray[np.float64], margin: float) -> NDArray[np.float64]:
-    """Return `values`, each replaced by the lowest of those that rounding links it to."""
-    ranked, which = np.unique(values, return_inverse=True)
-    starts = np.flatnonzero(np.diff(ranked, prepend=-np.inf) > margin)
-    lowest = ranked[np.repeat(starts, np.diff(starts, append=len(ranked)))]
-    return lowest[which]
+def _without_rounding(theta: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return `theta` with values that differ by rounding replaced by the most frequent of them."""
+    margins = _tolerance(theta.min(axis=0), theta.max(axis=0))
+    columns = [_merged(column, margin) for column, margin in zip(theta.T, margins, strict=True)]
+    return np.column_stack(columns)
+
+
+def _merged(values: NDArray[np.floating], margin: float) -> NDArray[np.floating]:
+    ranked, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    groups = np.cumsum(np.diff(ranked, prepend=ranked[0]) > margin)
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    ends = np.append(starts[1:], len(ranked)) - 1
+    if (ranked[ends] - ranked[starts] > margin).any():
+        # Neighbour is linked to neighbour all along: a continuum, where nothing is rounding.
+        return values
+    most_frequent = pd.Series(counts).groupby(groups).idxmax().to_numpy()
+    return ranked[most_frequent[groups]][which]
 
 
 def matches_hypothesis(
@@ -186,8 +131,10 @@ def matches_hypothesis(
 
 def _tolerance(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
     width = high - low
-    # A single hypothesis has no width: its own size sets the scale of rounding.
-    return RELATIVE_TOLERANCE * np.where(width > 0, width, np.maximum(np.abs(high), 1e-30))
+    size = np.maximum(np.abs(low), np.abs(high))
+    # Networks compute in float32, whose own rounding can exceed that of a narrow range.
+    rounding = 4 * np.finfo(np.float32).eps * size
+    return np.maximum(RELATIVE_TOLERANCE * np.where(width > 0, width, size), rounding)
 
 
 def theta_groups(theta: NDArray[np.floating], *, events_per_bin: int = 20) -> NDArray[np.intp]:
@@ -201,7 +148,9 @@ def theta_groups(theta: NDArray[np.floating], *, events_per_bin: int = 20) -> ND
     >>> theta_groups(np.array([[500.0], [750.0], [500.0], [750.0]]))
     array([0, 1, 0, 1])
     """
-    values, groups, counts = np.unique(theta, axis=0, return_inverse=True, return_counts=True)
+    values, groups, counts = np.unique(
+        _without_rounding(theta), axis=0, return_inverse=True, return_counts=True
+    )
     repeated = np.flatnonzero(counts > 1)
     if len(values) <= MAX_DISCRETE and 2 * len(repeated) >= len(values):
         # A value that came once joins its neighbour: a group of one event cannot be split.

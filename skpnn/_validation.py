@@ -7,12 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def column_names(X: Any) -> list[Any] | None:
-    """Return the column names of a DataFrame, None for anything else."""
-    columns = getattr(X, "columns", None)
-    return None if columns is None else list(columns)
-
-
 def column_label(column: int, names: Sequence[Any] | None) -> str:
     """Return how an error message calls a column."""
     return f"column {column}" if names is None else f"column {str(names[column])!r}"
@@ -53,7 +47,13 @@ def check_sample_weight(
     """
     if sample_weight is None:
         return None
-    weight = np.asarray(sample_weight, dtype=np.float64)
+    try:
+        weight = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"sample_weight={sample_weight!r} is not understood; expected one number per event "
+            "(class_weight balances classes)."
+        ) from None
     if weight.ndim == 0:
         weight = np.full(n_samples, float(weight))
     if weight.shape != (n_samples,):

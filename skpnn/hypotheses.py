@@ -9,19 +9,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import check_is_fitted
 
-from skpnn._scan_inputs import ScanInputs, final_step
-from skpnn._theta import (
+from skpnn._scan_inputs import ScanInputs, unwrapped
+from skpnn._theta import ThetaRange, as_hypotheses, distinct_hypotheses, matches_hypothesis
+from skpnn._theta_columns import (
     Theta,
-    ThetaRange,
-    as_hypotheses,
-    distinct_hypotheses,
-    matches_hypothesis,
+    column_names,
+    n_columns_of,
+    requested_columns,
     theta_columns,
+    theta_values,
+    with_theta,
 )
-from skpnn._validation import check_sample_weight, column_names
+from skpnn._validation import check_sample_weight
 from skpnn.exceptions import ExtrapolationWarning
-from skpnn.injection import background_mask, theta_values, with_theta
+from skpnn.injection import background_mask
 from skpnn.metrics import weighted_auc
 
 __all__ = ["assign_hypothesis", "scan", "score_scan"]
@@ -91,7 +95,11 @@ def assign_hypothesis(
     0  31.0  750.0
     1  52.0  750.0
     """
-    rows = None if hypothesis is None else np.atleast_2d(np.asarray(hypothesis, dtype=np.float64))
+    if hypothesis is None and not columns:
+        raise ValueError("assign_hypothesis names no hypothesis; give one, e.g. mass=750.")
+    n_theta = len(requested_columns(theta))
+    several = None if hypothesis is None else np.atleast_1d(np.asarray(hypothesis))
+    rows = several[np.newaxis] if several is not None and len(several) == n_theta else several
     grid = hypothesis_grid(X, rows, theta=theta, keywords=columns)
     if len(grid.points) != 1:
         raise ValueError(
@@ -113,9 +121,9 @@ def hypothesis_grid(
         raise ValueError(
             f"Hypotheses are given twice, by hypotheses= and by {list(keywords)}; use one of them."
         )
-    names = column_names(X)
+    n_columns, names = n_columns_of(X), column_names(X)
     asked = list(keywords) if keywords else theta
-    columns = theta_columns(asked, n_columns=np.shape(X)[1], names=names)
+    columns = theta_columns(asked, n_columns=n_columns, names=names)
     labels = [int(c) for c in columns] if names is None else [names[c] for c in columns]
     if keywords:
         hypotheses = list(product(*(np.atleast_1d(values) for values in keywords.values())))
@@ -128,8 +136,9 @@ def _hypotheses_in(theta: NDArray[np.float64]) -> NDArray[np.float64]:
     found = distinct_hypotheses(theta)
     if not 0 < len(found) <= MAX_HYPOTHESES:
         raise ValueError(
-            f"X holds {len(found)} distinct hypotheses; name those to evaluate, e.g. "
-            "mass=[500, 750] or hypotheses=[500, 750]."
+            f"The θ columns hold {len(found)} distinct hypotheses; name those to evaluate, e.g. "
+            "mass=[500, 750] or hypotheses=[500, 750]. Where signal should hold some, see whether "
+            "theta= and background_label= are right."
         )
     return found
 
@@ -189,30 +198,41 @@ def scan(
     >>> skpnn.scan(model, X, hypotheses=[-1, 0.5, 2]).shape
     (20000, 3)
     """
-    grid = hypothesis_grid(X, hypotheses, theta=theta, keywords=columns)
-    inputs = ScanInputs(estimator, X, grid.columns)
     column = signal_column(estimator, background_label)
-    scores = np.empty((len(X), len(grid.points)))
-    outside = []
-    for k, hypothesis in enumerate(grid.points):
-        scored, extrapolates = _quietly(inputs, hypothesis, column)
-        scores[:, k] = scored
-        if extrapolates:
-            outside.append(hypothesis)
-    if outside:
-        warnings.warn(_outside(grid.names, outside), ExtrapolationWarning, stacklevel=2)
+    grid = hypothesis_grid(X, hypotheses, theta=theta, keywords=columns)
+    scores, outside = _scores_on(grid, estimator, X, column)
+    _warn_of_extrapolation(grid, outside)
     if not hasattr(X, "iloc"):
         return scores
     return pd.DataFrame(scores, index=X.index, columns=grid.index())
 
 
+def _scores_on(
+    grid: HypothesisGrid, estimator: Any, X: Any, column: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return scores, of shape (n, k), and which hypotheses the estimator extrapolates to."""
+    inputs = ScanInputs(estimator, X, grid.columns)
+    inputs.check_columns(grid.points)
+    scores = np.empty((np.shape(X)[0], len(grid.points)))
+    outside = np.zeros(len(grid.points), dtype=bool)
+    for k, hypothesis in enumerate(grid.points):
+        scores[:, k], outside[k] = _scored(*inputs.at(hypothesis), column)
+    return scores, outside
+
+
 def signal_column(estimator: Any, background_label: Any = None) -> int:
     """Return which column of ``predict_proba`` is the signal's."""
+    check_is_fitted(estimator)
+    if not hasattr(estimator, "classes_"):
+        raise ValueError(
+            f"{type(estimator).__name__} has no classes_; expected a classifier that tells signal "
+            "from background."
+        )
     classes = np.asarray(estimator.classes_)
     if len(classes) != 2:
         raise ValueError(f"The estimator has {len(classes)} classes, expected two.")
     if background_label is None:
-        background_label = getattr(final_step(estimator), "background_label_", classes[0])
+        background_label = getattr(unwrapped(estimator)[1], "background_label_", classes[0])
     if background_label not in classes:
         raise ValueError(
             f"background_label={background_label!r} is none of the estimator's classes, "
@@ -229,13 +249,10 @@ def signal_scores(estimator: Any, X: Any, column: int) -> NDArray[np.floating]:
     return decision if column == 1 else -decision
 
 
-def _quietly(
-    inputs: ScanInputs, hypothesis: NDArray[np.float64], column: int
-) -> tuple[NDArray[np.floating], bool]:
+def _scored(estimator: Any, X: Any, column: int) -> tuple[NDArray[np.floating], bool]:
     """Return the scores, and whether the estimator warned of extrapolation in its own units."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ExtrapolationWarning)
-        estimator, X = inputs.at(hypothesis)
         scores = signal_scores(estimator, X, column)
     extrapolations = [w for w in caught if issubclass(w.category, ExtrapolationWarning)]
     for other in caught:
@@ -244,12 +261,15 @@ def _quietly(
     return scores, bool(extrapolations)
 
 
-def _outside(names: list[Any], outside: list[NDArray[np.float64]]) -> str:
-    name = names[0] if len(names) == 1 else tuple(names)
-    values = [h.item() if len(h) == 1 else tuple(h.tolist()) for h in outside]
-    return (
-        f"{name} = {values} lies outside the range that the network was trained on: the scores "
-        "there are extrapolated."
+def _warn_of_extrapolation(grid: HypothesisGrid, outside: NDArray[np.bool_]) -> None:
+    if not outside.any():
+        return
+    name = grid.names[0] if len(grid.names) == 1 else tuple(grid.names)
+    warnings.warn(
+        f"{name} = {grid.index()[outside].tolist()} lies outside the range that the network was "
+        "trained on: the scores there are extrapolated.",
+        ExtrapolationWarning,
+        stacklevel=3,
     )
 
 
@@ -305,25 +325,20 @@ def score_scan(
     >>> skpnn.score_scan(model, X, y, theta="theta").auc.round(1).tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0]
     """
-    background = background_mask(y, _background_of(estimator, background_label))
+    column = signal_column(estimator, background_label)
+    check_consistent_length(X, y)
+    background = background_mask(y, np.asarray(estimator.classes_)[1 - column])
     weight = check_sample_weight(sample_weight, len(background))
     weight = np.ones(len(background)) if weight is None else weight
     signal_rows = _rows(X, ~background)
-    grid = hypothesis_grid(signal_rows, hypotheses, theta=theta, keywords=columns)
-    own = theta_values(signal_rows, grid.columns)
-    column = signal_column(estimator, background_label)
-    signal = signal_scores(estimator, signal_rows, column)
-    other = np.asarray(
-        scan(
-            estimator,
-            _rows(X, background),
-            hypotheses=grid.points,
-            theta=grid.columns.tolist(),
-            background_label=background_label,
-        )
-    )
+    grid = _signal_grid(signal_rows, hypotheses, theta, columns)
+    at = _signal_at(theta_values(signal_rows, grid.columns), grid)
+    kept = np.any(at, axis=0)
+    signal = np.full(len(kept), np.nan)
+    signal[kept], _ = _scored(estimator, _rows(signal_rows, kept), column)
+    other, outside = _scores_on(grid, estimator, _rows(X, background), column)
+    _warn_of_extrapolation(grid, outside)
     table = grid.index().to_frame(index=False)
-    at = _signal_at(own, grid)
     table["auc"] = [
         weighted_auc(
             signal[rows],
@@ -343,14 +358,22 @@ def _rows(X: Any, which: NDArray[np.bool_]) -> Any:
     return X[which] if hasattr(X, "iloc") else np.asarray(X)[which]
 
 
-def _background_of(estimator: Any, background_label: Any) -> Any:
-    if background_label is not None:
-        return background_label
-    return getattr(final_step(estimator), "background_label_", None)
+def _signal_grid(
+    signal: Any,
+    hypotheses: ArrayLike | None,
+    theta: Theta,
+    keywords: Mapping[str, Sequence[float] | float],
+) -> HypothesisGrid:
+    grid = hypothesis_grid(signal, hypotheses, theta=theta, keywords=keywords)
+    taken = {"auc", "n_signal", "n_background", "trained"} & set(grid.names)
+    if taken:
+        raise ValueError(f"The θ column {taken} has the name of a result; rename it in X.")
+    return grid
 
 
 def _signal_at(own: NDArray[np.float64], grid: HypothesisGrid) -> list[NDArray[np.bool_]]:
-    span = ThetaRange.of(np.concatenate([own[np.isfinite(own).all(axis=1)], grid.points]))
+    finite = own[np.isfinite(own).all(axis=1)]
+    span = ThetaRange.of(np.concatenate([finite, grid.points]))
     at = [matches_hypothesis(own, hypothesis, span=span) for hypothesis in grid.points]
     for hypothesis, rows in zip(grid.points, at, strict=True):
         if not rows.any():

@@ -7,10 +7,19 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length, column_or_1d
 
-from skpnn._theta import Theta, ThetaRange, theta_columns
-from skpnn._validation import check_sample_weight, column_names
+from skpnn._seeding import generator
+from skpnn._theta import ThetaRange, distinct_hypotheses
+from skpnn._theta_columns import (
+    Theta,
+    column_names,
+    n_columns_of,
+    theta_columns,
+    theta_values,
+    with_theta,
+)
+from skpnn._validation import check_sample_weight
 from skpnn.exceptions import SkpnnWarning
 
 __all__ = ["ThetaSource", "inject", "theta_source"]
@@ -41,12 +50,15 @@ class EmpiricalTheta:
     probabilities: NDArray[np.float64]
 
     @classmethod
-    def of(cls, theta: NDArray[np.floating], weight: NDArray[np.float64]) -> "EmpiricalTheta":
+    def of(
+        cls, theta: NDArray[np.floating], weight: NDArray[np.float64], *, warns: bool = True
+    ) -> "EmpiricalTheta":
         """Return the distribution of the rows of `theta`, weights summed per distinct row."""
         values, which = np.unique(theta, axis=0, return_inverse=True)
         sums = np.bincount(which.ravel(), weights=weight, minlength=len(values))
         if (sums <= 0).any():
-            warnings.warn(_not_positive(values[sums <= 0][0]), SkpnnWarning, stacklevel=2)
+            if warns:
+                warnings.warn(_not_positive(values[sums <= 0][0]), SkpnnWarning, stacklevel=2)
             sums = np.bincount(which.ravel(), weights=np.abs(weight), minlength=len(values))
         return cls(values.astype(np.float64), sums / sums.sum())
 
@@ -99,7 +111,13 @@ class FunctionTheta:
 
     def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         """Return the function's `n` rows."""
-        drawn = np.asarray(self.function(rng, n), dtype=np.float64)
+        try:
+            drawn = np.asarray(self.function(rng, n), dtype=np.float64)
+        except TypeError as error:
+            raise TypeError(
+                f"background_theta={self.function!r} failed with: {error}. Expected a function "
+                "f(rng, n) of a NumPy Generator that returns n rows of θ."
+            ) from error
         return _checked(drawn[:, np.newaxis] if drawn.ndim == 1 else drawn, n, self.n_theta)
 
 
@@ -115,7 +133,11 @@ def _checked(drawn: NDArray[np.float64], n: int, n_theta: int) -> NDArray[np.flo
 
 
 def theta_source(
-    strategy: Any, signal_theta: NDArray[np.floating], signal_weight: NDArray[np.float64]
+    strategy: Any,
+    signal_theta: NDArray[np.floating],
+    signal_weight: NDArray[np.float64],
+    *,
+    argument: str = "background_theta",
 ) -> ThetaSource:
     """Return what draws background θ under `strategy`.
 
@@ -127,6 +149,8 @@ def theta_source(
         The training signal's θ.
     signal_weight : ndarray of shape (n_signal,)
         Its final training weights.
+    argument : str, default="background_theta"
+        What an error calls `strategy`.
 
     Raises
     ------
@@ -145,10 +169,11 @@ def theta_source(
         return FunctionTheta(strategy, n_theta)
     elif _is_one_distribution_each(strategy, n_theta):
         return DistributionTheta(tuple(strategy), n_theta)
+    names = ["signal", "uniform"] if argument == "strategy" else ["signal", "uniform", "given"]
     raise ValueError(
-        f'background_theta={strategy!r} is not understood; expected "signal", "uniform", "given", '
-        f"an object with rvs(size=, random_state=), a list of {n_theta} such objects (one per θ "
-        "column), or a function f(rng, n) that returns n rows of θ."
+        f"{argument}={strategy!r} is not understood; expected one of {names}, an object with "
+        f"rvs(size=, random_state=), a list of {n_theta} such objects (one per θ column), or a "
+        "function f(rng, n) that returns n rows of θ."
     )
 
 
@@ -166,7 +191,7 @@ def summarised_theta(
     """
     if not len(theta):
         return theta, weight
-    source, total = EmpiricalTheta.of(theta, weight), float(weight.sum())
+    source, total = EmpiricalTheta.of(theta, weight, warns=False), float(np.abs(weight).sum())
     if len(source.values) <= MAX_ROWS_KEPT:
         return source.values, source.probabilities * total
     return source.draw(rng, MAX_ROWS_KEPT), np.full(MAX_ROWS_KEPT, total / MAX_ROWS_KEPT)
@@ -207,7 +232,7 @@ def background_mask(y: ArrayLike, background_label: Any = None) -> NDArray[np.bo
     ValueError
         If `y` has not two classes, or `background_label` is none of them.
     """
-    labels = np.asarray(y)
+    labels = column_or_1d(y)
     classes = np.unique(labels)
     if len(classes) != 2:
         raise ValueError(
@@ -224,14 +249,33 @@ def background_mask(y: ArrayLike, background_label: Any = None) -> NDArray[np.bo
     return labels == background_label
 
 
-def check_signal_theta(theta: NDArray[np.floating], is_signal: NDArray[np.bool_]) -> None:
+def check_signal_theta(
+    theta: NDArray[np.floating], is_signal: NDArray[np.bool_], y: ArrayLike
+) -> None:
     """Raise a ValueError that names the first signal row whose θ is not a number."""
     bad = is_signal & ~np.isfinite(theta).all(axis=1)
     if bad.any():
+        first = np.flatnonzero(bad)[0]
+        label = np.asarray(y)[[first]].tolist()[0]
         raise ValueError(
-            f"θ is NaN or infinite on {bad.sum()} signal rows, first in row "
-            f"{np.flatnonzero(bad)[0]}. Every signal event needs the θ it was simulated at; only "
-            "background rows may hold NaN there."
+            f"θ is NaN or infinite on {bad.sum()} signal rows, first in row {first}. Every signal "
+            "event needs the θ it was simulated at; only background rows may hold NaN there. "
+            f"Class {label!r} counts as signal; if it is not, say background_label={label!r}."
+        )
+
+
+def warn_of_swapped_classes(
+    theta: NDArray[np.floating], is_signal: NDArray[np.bool_], signal_label: Any
+) -> None:
+    """Warn where background holds several θ but signal only one, as if they were swapped."""
+    n_signal = len(distinct_hypotheses(theta[is_signal]))
+    n_background = len(distinct_hypotheses(theta[~is_signal]))
+    if n_signal == 1 < n_background:
+        warnings.warn(
+            f"Class {signal_label!r} counts as signal and holds one θ only, while background holds "
+            f"{n_background}. If it is background, say background_label={signal_label!r}.",
+            SkpnnWarning,
+            stacklevel=3,
         )
 
 
@@ -295,46 +339,14 @@ def inject(
     """
     if isinstance(strategy, str) and strategy == "given":
         raise ValueError('strategy="given" injects nothing: X is already what you want.')
+    columns = theta_columns(theta, n_columns=n_columns_of(X), names=column_names(X))
     check_consistent_length(X, y)
-    columns = theta_columns(theta, n_columns=np.shape(X)[1], names=column_names(X))
     background = background_mask(y, background_label)
     values = theta_values(X, columns)
-    check_signal_theta(values, ~background)
+    check_signal_theta(values, ~background, y)
     weight = check_sample_weight(sample_weight, len(background))
     weight = np.ones(len(background)) if weight is None else weight
     signal = ~background & (weight != 0)
-    source = theta_source(strategy, values[signal], weight[signal])
+    source = theta_source(strategy, values[signal], weight[signal], argument="strategy")
     values[background] = source.draw(generator(random_state), int(background.sum()))
     return with_theta(X, columns, values)
-
-
-def generator(random_state: Any) -> np.random.Generator:
-    """Return a Generator seeded from scikit-learn's kind of `random_state`."""
-    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
-    return np.random.default_rng(seed)
-
-
-def theta_values(X: Any, columns: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return a copy of the θ columns of a DataFrame or an array, of shape (n, n_theta)."""
-    taken = X.iloc[:, columns] if hasattr(X, "iloc") else np.asarray(X)[:, columns]
-    return np.array(taken, dtype=np.float64)
-
-
-def with_theta(X: Any, columns: NDArray[np.intp], theta: NDArray[np.floating]) -> Any:
-    """Return a copy of X whose θ columns hold the rows of `theta` (one row is broadcast)."""
-    if not hasattr(X, "iloc"):
-        changed = np.array(X)
-        if not np.issubdtype(changed.dtype, np.floating):
-            changed = changed.astype(np.float64)
-        changed[:, columns] = theta
-        return changed
-    rows = np.broadcast_to(theta, (len(X), len(columns)))
-    frame = X.copy(deep=False)
-    for k, column in enumerate(columns):
-        frame.isetitem(int(column), _like(X.iloc[:, column], rows[:, k]))
-    return frame
-
-
-def _like(column: Any, values: NDArray[np.floating]) -> NDArray[np.floating]:
-    is_float = isinstance(column.dtype, np.dtype) and column.dtype.kind == "f"
-    return values.astype(column.dtype if is_float else np.float64)

@@ -78,7 +78,7 @@ class _KerasEstimator(BaseWrapper):
 
     # scikeras routes these too, but lets nobody set them.
     _routing_prefixes = BaseWrapper._routing_prefixes | {"callbacks", "score"}
-    _program: Program
+    _program: tuple[Program, keras.Optimizer]
 
     def __init__(
         self,
@@ -314,9 +314,12 @@ class _KerasEstimator(BaseWrapper):
         self.model_.optimizer.finalize_variable_values(self.model_.trainable_weights)
 
     def _program_for(self, events: Events) -> Program:
-        if not hasattr(self, "_program") or self._program.model is not self.model_:
-            self._program = Program(self.model_, events.example())
-        return self._program
+        program, optimizer = getattr(self, "_program", (None, None))
+        # A model that its owner compiles anew has another optimizer.
+        if program is None or optimizer is not self.model_.optimizer:
+            program = Program(self.model_, events.example())
+            self._program = program, self.model_.optimizer
+        return program
 
     def _held_out(self, events: Events, fraction: float) -> tuple[Events, Events | None]:
         if not fraction:
@@ -388,7 +391,15 @@ class _KerasEstimator(BaseWrapper):
     def __getstate__(self) -> dict[str, Any]:
         """Return the state without compiled programs, which are made anew when needed."""
         state = super().__getstate__()
-        return {k: v for k, v in state.items() if k not in ("_program", "_forward")}
+        # Keras does not save where dropout's random numbers stand.
+        drawn = map(keras.ops.convert_to_numpy, _seed_states(getattr(self, "model_", None)))
+        kept = {k: v for k, v in state.items() if k not in ("_program", "_forward")}
+        return kept | {"_drawn": [np.copy(value) for value in drawn]}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__({k: v for k, v in state.items() if k != "_drawn"})
+        for variable, value in zip(_seed_states(state.get("model_")), state["_drawn"], strict=True):
+            variable.assign(value)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -407,6 +418,7 @@ class _KerasBatches(keras.utils.PyDataset):
         super().__init__()
         self._events, self._size, self._rng, self._n_parts = events, batch_size, rng, n_parts
         self._order = np.arange(len(events))
+        self.on_epoch_end()
 
     def __len__(self) -> int:
         return -(-len(self._order) // self._size)
@@ -418,8 +430,8 @@ class _KerasBatches(keras.utils.PyDataset):
         parts = (tuple(part) if isinstance(part, list) else part for part in batch)
         return tuple(parts)[: self._n_parts]
 
-    def on_epoch_begin(self) -> None:
-        """Draw an order for the epoch."""
+    def on_epoch_end(self) -> None:
+        """Draw an order for the next epoch."""
         if self._rng is not None:
             self._order = self._rng.permutation(len(self._order))
 
@@ -440,6 +452,11 @@ def _restored_on_error(model: Any) -> Iterator[None]:
         for variable, value in zip(variables, before, strict=True):
             variable.assign(value)
         raise
+
+
+def _seed_states(model: keras.Model | None) -> list[Any]:
+    variables = [] if model is None else model.variables
+    return [variable for variable in variables if variable.name == "seed_generator_state"]
 
 
 def _has_own(model: keras.Model, *methods: str) -> bool:

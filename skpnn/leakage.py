@@ -41,7 +41,7 @@ class WeightedTheta:
 
 
 def warn_of_theta_leakage(
-    signal: WeightedTheta, background: WeightedTheta, rng: np.random.Generator
+    signal: WeightedTheta, background: WeightedTheta, rng: np.random.Generator, *, remedy: str
 ) -> None:
     """Give a ThetaLeakageWarning where θ alone separates `signal` from `background`.
 
@@ -55,11 +55,13 @@ def warn_of_theta_leakage(
     for gridded, other in [("signal", "background"), ("background", "signal")]:
         share, error = off_grid_share(names[gridded], names[other], span, rng)
         if share - TOLERATED_OFF_GRID > 3 * error:
-            warnings.warn(_off_grid(gridded, other, share), ThetaLeakageWarning, stacklevel=3)
+            warnings.warn(
+                _off_grid(gridded, other, share) + remedy, ThetaLeakageWarning, stacklevel=3
+            )
             return
     auc, error = theta_only_auc(signal, background)
     if auc - TOLERATED_AUC > 3 * error:
-        warnings.warn(_separates(auc, error), ThetaLeakageWarning, stacklevel=3)
+        warnings.warn(_separates(auc, error) + remedy, ThetaLeakageWarning, stacklevel=3)
 
 
 def off_grid_share(
@@ -128,13 +130,12 @@ def _off_grid(gridded: str, other: str, share: float) -> str:
     return (
         f"θ leaks: the {gridded}'s θ lie on a grid, but {share:.1%} of the {other}'s weight lies "
         "off it, so θ alone tells the classes apart and the network learns that instead of the "
-        'physics. Use background_theta="signal", which draws background θ from the signal\'s.'
+        "physics. "
     )
 
 
 def _separates(auc: float, error: float) -> str:
     return (
         f"θ leaks: a classifier that sees θ alone has an AUC of {auc:.3f} ± {error:.3f}; it should "
-        "be 0.5. The network will learn that instead of the physics. Use "
-        'background_theta="signal", which draws background θ from the signal\'s.'
+        "be 0.5. The network will learn that instead of the physics. "
     )

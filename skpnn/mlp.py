@@ -228,11 +228,11 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
             self._is_multilabel = type_of_target(y).startswith("multilabel")
         if self._is_multilabel:
             target = self._read_labels(y, first=first)
-            strata = np.zeros(len(X), dtype=np.intp)
+            codes = np.zeros(len(X), dtype=np.intp)
         else:
-            strata = self._read_classes(y, weight, classes=classes, first=first)
-            target = self._one_hot(strata)
-        return Sample(*weighted_rows(weight, X, target, weight, strata))
+            codes = self._read_classes(y, weight, classes=classes, first=first)
+            target = self._one_hot(codes)
+        return Sample(*weighted_rows(weight, X, target, weight, codes, np.zeros_like(codes)))
 
     def _read_labels(self, y: Any, *, first: bool) -> NDArray:
         if self.class_weight is not None:
@@ -275,9 +275,9 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         if self._is_multilabel:
             return sample.weight
         factors = class_weight_factors(
-            self.class_weight, sample.strata, self.classes_, sample.weight
+            self.class_weight, sample.codes, self.classes_, sample.weight
         )
-        return sample.weight * factors[sample.strata]
+        return sample.weight * factors[sample.codes]
 
     def _outputs(self) -> tuple[int, str]:
         if self._is_multilabel:
@@ -506,6 +506,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         if first:
             self.n_outputs_ = targets.shape[1]
             self._is_single = y.ndim == 1 or self.n_outputs_ == 1
+        if not hasattr(self, "_scale"):
             ends = _check_target_range(self.target_range)
             self._scale = TargetScale.of(targets, self.output_activation, ends)
         elif self._scale.activation != self.output_activation:
@@ -514,7 +515,8 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
                 f"{self._scale.activation!r}; undo the change, or fit a clone (warm_start=False)."
             )
         outputs = self._scale.outputs(targets).astype(self.dtype)
-        return Sample(X, outputs, weight, np.zeros(len(X), dtype=np.intp))
+        alike = np.zeros(len(X), dtype=np.intp)
+        return Sample(X, outputs, weight, alike, alike)
 
     def _outputs(self) -> tuple[int, str]:
         return self.n_outputs_, self.output_activation
@@ -532,7 +534,8 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         return resolve_loss(self._loss(), dtype=self.dtype, huber_delta=self._huber_delta())
 
     def _loss_key(self) -> Any:
-        return self._loss(), self._huber_delta()
+        loss = super()._loss_key()
+        return None if loss is None else (loss, self._huber_delta())
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -166,10 +166,18 @@ def _dense(
         activation=activation,
         use_bias=use_bias,
         kernel_initializer=seeded_initializer(spec.kernel_initializer, next(seeds)),
-        kernel_regularizer=L2Penalty(spec.alpha) if spec.alpha else None,
+        kernel_regularizer=_penalty(spec),
         dtype=spec.dtype,
         name=name,
     )
+
+
+def _penalty(spec: NetworkSpec) -> keras.regularizers.Regularizer | None:
+    if not spec.alpha:
+        return None
+    # Keras' own where it will do: files with it load without skpnn.
+    is_plain = spec.dtype == keras.config.floatx()
+    return keras.regularizers.L2(spec.alpha) if is_plain else L2Penalty(spec.alpha)
 
 
 def seeded_initializer(initializer: Any, seed: int) -> Any:

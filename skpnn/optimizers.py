@@ -45,13 +45,21 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
     ----------
     schedule : {"cosine", "constant"}
         The shape.
+    initial : float, default=0.0
+        η at the first step.
+    decay : float, default=0.0
+        Divides η by 1 + decay · t.
+    horizon : float, default=1.0
+        The step at which the cosine ends.
     """
 
-    def __init__(self, schedule: str) -> None:
+    def __init__(
+        self, schedule: str, initial: float = 0.0, decay: float = 0.0, horizon: float = 1.0
+    ) -> None:
         self.schedule = schedule
-        self.initial = keras.Variable(0.0, trainable=False, name="initial_rate")
-        self.decay = keras.Variable(0.0, trainable=False, name="rate_decay")
-        self.horizon = keras.Variable(1.0, trainable=False, name="rate_horizon")
+        self.initial = keras.Variable(initial, trainable=False, name="initial_rate")
+        self.decay = keras.Variable(decay, trainable=False, name="rate_decay")
+        self.horizon = keras.Variable(horizon, trainable=False, name="rate_horizon")
 
     def assign(self, rate: LearningRate) -> None:
         """Take over the numbers of `rate`."""
@@ -68,8 +76,9 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
         return rate
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's argument."""
-        return {"schedule": self.schedule}
+        """Return the constructor's arguments, as they stand."""
+        numbers = {name: float(getattr(self, name)) for name in ("initial", "decay", "horizon")}
+        return {"schedule": self.schedule, **numbers}
 
 
 @dataclass(frozen=True)

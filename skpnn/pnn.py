@@ -15,13 +15,8 @@ from skpnn._classes import class_codes, class_weight_factors
 from skpnn._parameters import check_choice
 from skpnn._parametrised import Parametrisation
 from skpnn._sample import Sample, Seeds, weighted_rows
-from skpnn._theta import (
-    ThetaRange,
-    distinct_hypotheses,
-    extrapolation_message,
-    theta_columns,
-    theta_groups,
-)
+from skpnn._theta import ThetaRange, distinct_hypotheses, extrapolation_message, theta_groups
+from skpnn._theta_columns import theta_columns
 from skpnn._validation import check_class_weight_sums, check_finite_features, check_target_given
 from skpnn.engine.events import Events
 from skpnn.exceptions import ExtrapolationWarning
@@ -31,12 +26,18 @@ from skpnn.injection import (
     check_signal_theta,
     summarised_theta,
     theta_source,
+    warn_of_swapped_classes,
 )
 from skpnn.leakage import WeightedTheta, warn_of_theta_leakage
 from skpnn.missing_theta import fill_missing_theta
 
 __all__ = ["PNNClassifier"]
 
+DRAW_FROM_SIGNAL = 'Use background_theta="signal", which draws background θ from the signal\'s.'
+MIX_THE_CALLS = (
+    "This call's signal holds other θ than the calls before: mix the files, so that every call of "
+    "partial_fit holds all hypotheses."
+)
 # Rows of θ kept for predicting where θ is missing.
 THETA_SAMPLE_SIZE = 4096
 
@@ -136,9 +137,9 @@ default="signal"
     hypotheses_ : ndarray of shape (n_hypotheses, n_theta)
         The distinct θ of the training signal, at most 10,000, in the units of X.
     theta_range_ : ThetaRange
-        The box that they span.
+        The box that they span, over all partial fits.
     theta_sample_ : ndarray of shape (n, n_theta)
-        θ as training drew them for background, at most 10,000 rows.
+        4,096 rows of θ as training drew them for background.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -317,7 +318,7 @@ default="signal"
     def _read(
         self, X: Any, y: Any, weight: ArrayLike | None, *, classes: Any, first: bool
     ) -> Sample:
-        del classes
+        self._check_classes_named(classes)
         X = self._read_columns(X, reset=first)
         check_target_given(self, y)
         check_consistent_length(X, y)
@@ -328,13 +329,29 @@ default="signal"
         X, codes, weight = weighted_rows(weight, X, codes, weight)
         theta = X[:, self.theta_columns_]
         background = self.classes_[codes] == self.background_label_
-        check_signal_theta(theta, ~background)
+        check_signal_theta(theta, ~background, self.classes_[codes])
         if self._is_given:
             self._check_given(theta)
-        if first:
-            self.theta_range_ = ThetaRange.of(theta[~background])
-        strata = self._strata(theta, background)
-        return Sample(X, codes[:, np.newaxis].astype(self.dtype), weight, strata)
+        if first and not self._is_given:
+            signal_label = self.classes_[self.classes_ != self.background_label_].tolist()[0]
+            warn_of_swapped_classes(theta, ~background, signal_label)
+        self._learn_range(theta[~background])
+        target = codes[:, np.newaxis].astype(self.dtype)
+        return Sample(X, target, weight, codes, self._groups(theta, background))
+
+    def _learn_range(self, theta: NDArray) -> None:
+        """Widen the range that was trained on; fix the map of θ where there is none yet."""
+        if not len(theta):
+            return
+        seen = ThetaRange.of(theta)
+        if not hasattr(self, "_theta_map"):
+            self._theta_map = seen
+        elif self._theta_map.excludes(theta).any():
+            warnings.warn(
+                _beyond_the_map(seen, self._theta_map), ExtrapolationWarning, stacklevel=6
+            )
+        known = getattr(self, "theta_range_", seen)
+        self.theta_range_ = known.joined(seen)
 
     def _read_columns(self, X: Any, *, reset: bool) -> NDArray:
         X = self._read_array(X, reset=reset)
@@ -354,6 +371,10 @@ default="signal"
             self.background_label_ = self.classes_[0] if is_default else self.background_label
         return class_codes(y, self.classes_)
 
+    def _check_classes_named(self, classes: Any) -> None:
+        if classes is not None and len(np.unique(classes)) != 2:
+            raise ValueError(f"classes={classes!r} are not two; a PNN has background and signal.")
+
     def _two_classes(self, y: NDArray) -> NDArray:
         classes = np.unique(y)
         if len(classes) > 2:
@@ -364,7 +385,8 @@ default="signal"
             )
         if len(classes) < 2:
             raise ValueError(
-                f"y has one class only, {classes.tolist()}; expected background and signal."
+                f"y has one class only, {classes.tolist()}; expected background and signal (of "
+                "partial_fit's calls the first needs both, for the map of θ)."
             )
         if self.background_label is not None and self.background_label not in classes:
             raise ValueError(
@@ -382,24 +404,24 @@ default="signal"
                 'them: background_theta="signal".'
             )
 
-    def _strata(self, theta: NDArray, background: NDArray[np.bool_]) -> NDArray[np.intp]:
-        strata = np.zeros(len(theta), dtype=np.intp)
-        if not background.all():
-            strata[~background] = 1 + theta_groups(theta[~background])
-        if self._is_given and background.any():
-            strata[background] = -1 - theta_groups(theta[background])
-        return strata
+    def _groups(self, theta: NDArray, background: NDArray[np.bool_]) -> NDArray[np.intp]:
+        groups = np.zeros(len(theta), dtype=np.intp)
+        for rows in (~background, background & self._is_given):
+            if rows.any():
+                groups[rows] = theta_groups(theta[rows])
+        return groups
 
     def _is_background(self, sample: Sample) -> NDArray[np.bool_]:
-        return self.classes_[sample.target[:, 0].astype(np.intp)] == self.background_label_
+        return self.classes_[sample.codes] == self.background_label_
 
     def _final_weight(self, sample: Sample) -> NDArray[np.float64]:
-        codes = sample.target[:, 0].astype(np.intp)
-        factors = class_weight_factors(self.class_weight, codes, self.classes_, sample.weight)
-        weight = sample.weight * factors[codes]
+        factors = class_weight_factors(
+            self.class_weight, sample.codes, self.classes_, sample.weight
+        )
+        weight = sample.weight * factors[sample.codes]
         is_signal = ~self._is_background(sample)
         if self.theta_weight == "balanced" and is_signal.any():
-            weight[is_signal] = _balanced(weight[is_signal], sample.strata[is_signal])
+            weight[is_signal] = _balanced(weight[is_signal], sample.groups[is_signal])
         return weight
 
     def _outputs(self) -> tuple[int, str]:
@@ -415,7 +437,7 @@ default="signal"
         background = self._is_background(training)
         weight = self._final_weight(training)
         source = self._learn_theta(training, weight, background, seeds)
-        parametrisation = Parametrisation(self.theta_columns_, self.theta_range_, source)
+        parametrisation = Parametrisation(self.theta_columns_, self._theta_map, source)
         every_epoch = self.redraw == "epoch"
         events = parametrisation.training_events(
             training, weight, background, redraw_every_epoch=every_epoch
@@ -455,10 +477,17 @@ default="signal"
         return theta_source("signal" if self._is_given else self.background_theta, theta, weight)
 
     def _check_leakage(self, theta: NDArray, weight: NDArray[np.float64], seeds: Seeds) -> None:
-        if isinstance(self.background_theta, str) and self.background_theta == "signal":
+        is_signals_own = (
+            isinstance(self.background_theta, str) and self.background_theta == "signal"
+        )
+        # From the second partial fit on, background draws from the signal of earlier calls too.
+        if is_signals_own and not hasattr(self, "weights_"):
             return
         drawn = WeightedTheta(self.theta_sample_, np.ones(len(self.theta_sample_)))
-        warn_of_theta_leakage(WeightedTheta(theta, np.abs(weight)), drawn, seeds.checks)
+        remedy = MIX_THE_CALLS if is_signals_own else DRAW_FROM_SIGNAL
+        warn_of_theta_leakage(
+            WeightedTheta(theta, np.abs(weight)), drawn, seeds.checks, remedy=remedy
+        )
 
     def _with_scaled_theta(self, X: NDArray) -> NDArray:
         theta = self._hypotheses_of(X)
@@ -467,12 +496,19 @@ default="signal"
                 extrapolation_message(theta, self.theta_range_), ExtrapolationWarning, stacklevel=3
             )
         inputs = X.copy()
-        inputs[:, self.theta_columns_] = self.theta_range_.scaled(theta)
+        inputs[:, self.theta_columns_] = self._theta_map.scaled(theta)
         return inputs
 
     def _hypotheses_of(self, X: NDArray) -> NDArray:
         theta = X[:, self.theta_columns_]
         missing = np.isnan(theta).any(axis=1)
+        partly = missing & ~np.isnan(theta).all(axis=1)
+        if partly.any():
+            raise ValueError(
+                f"{partly.sum()} rows hold only a part of θ, the first is row "
+                f"{np.flatnonzero(partly)[0]}: give each of the {theta.shape[1]} θ columns, e.g. "
+                "scan(…, mass=[500], width=0.1), or none."
+            )
         if np.isinf(theta).any():
             raise ValueError("θ contains infinity; every hypothesis must be a number.")
         if self.missing_theta == "error" and missing.any():
@@ -503,3 +539,11 @@ def _balanced(weight: NDArray[np.float64], groups: NDArray[np.intp]) -> NDArray[
             f"smallest sum is {sums.min():g}."
         )
     return weight * (weight.sum() / len(sums) / sums)[codes]
+
+
+def _beyond_the_map(seen: ThetaRange, map_: ThetaRange) -> str:
+    return (
+        f"The signal's θ reach from {seen.low.tolist()} to {seen.high.tolist()}, beyond "
+        f"{map_.low.tolist()} to {map_.high.tolist()}, which the first call mapped to [−1, 1]. The "
+        "map stays, and θ far outside train badly: let the first call span the range."
+    )

@@ -8,8 +8,13 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
 
-from skpnn._theta import Theta, theta_columns
-from skpnn._validation import column_names
+from skpnn._theta_columns import (
+    Theta,
+    column_names,
+    n_columns_of,
+    requested_columns,
+    theta_columns,
+)
 
 __all__ = ["FeatureTransformer", "on_features"]
 
@@ -95,11 +100,12 @@ class FeatureTransformer(TransformerMixin, BaseEstimator):
         """Fit, and return the transformed columns with θ among them."""
         X = _as_table(X)
         names = column_names(X)
-        columns = theta_columns(self.theta, n_columns=X.shape[1], names=names)
+        columns = theta_columns(self.theta, n_columns=n_columns_of(X), names=names)
         transformer = clone(self.transformer)
         _check_feature_names(self, X, reset=True)
         _check_n_features(self, X, reset=True)
-        transformed = transformer.fit(_without(X, columns), y).transform(_without(X, columns))
+        # Not fit().transform(): encoders that cross-fit would show each row its own label.
+        transformed = transformer.fit_transform(_without(X, columns), y)
         self.transformer_ = transformer
         self.theta_columns_ = columns
         return self._joined(X, transformed)
@@ -134,15 +140,26 @@ class FeatureTransformer(TransformerMixin, BaseEstimator):
     def _inserted(self, features: NDArray, theta: NDArray) -> NDArray:
         """Return `features` with `theta` put, along the last axis, where ``theta`` finds it."""
         n_columns = features.shape[-1] + theta.shape[-1]
-        shift = n_columns - self.n_features_in_
-        # Counting from the end must still find a column that the user counted from the end; a
-        # column found by name behind the middle is taken for one of these.
-        from_end = self.theta_columns_ >= self.n_features_in_ / 2
-        places = np.where(from_end, self.theta_columns_ + shift, self.theta_columns_)
+        places = self._places(n_columns)
         joined = np.empty((*features.shape[:-1], n_columns), np.result_type(features, theta))
         rest = np.delete(np.arange(n_columns), places)
         joined[..., rest], joined[..., places] = features, theta
         return joined
+
+    def _places(self, n_columns: int) -> NDArray[np.intp]:
+        """Return where ``theta`` finds its columns among `n_columns`."""
+        middle = self.n_features_in_ / 2
+        asked = zip(requested_columns(self.theta), self.theta_columns_, strict=True)
+        # A name finds its column anywhere: it stays at the end that it is nearer to.
+        from_end = [c >= middle if isinstance(one, str) else one < 0 for one, c in asked]
+        shift = n_columns - self.n_features_in_
+        places = np.where(from_end, self.theta_columns_ + shift, self.theta_columns_)
+        if not set(places.tolist()) <= set(range(n_columns)) or len(set(places)) < len(places):
+            raise ValueError(
+                f"theta={self.theta!r} has no place among the {n_columns} columns that are left; "
+                "count it from the end, e.g. theta=-1."
+            )
+        return places
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -317,8 +317,8 @@ def held_out(monkeypatch):
     """Collect the rows that real fits hold out."""
     collected = []
 
-    def recording(*arguments):
-        training, validation = split_rows(*arguments)
+    def recording(*arguments, groups):
+        training, validation = split_rows(*arguments, groups=groups)
         collected.append(validation)
         return training, validation
 

@@ -4,10 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, RobustScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    PolynomialFeatures,
+    RobustScaler,
+    StandardScaler,
+)
 
 import skpnn
 from skpnn.exceptions import ExtrapolationWarning
@@ -72,22 +78,105 @@ def test_scan_takes_the_product_of_two_keywords():
     assert scores.columns.names == ["mass", "width"]
 
 
-class CountingScaler(RobustScaler):
-    """Counts the rows that it transforms."""
+def test_scan_transforms_once_where_theta_is_apart(fitted_pipeline, masses, monkeypatch):
+    X, _ = masses
+    rows = []
+    transform = RobustScaler.transform
+    monkeypatch.setattr(
+        RobustScaler, "transform", lambda self, X: rows.append(len(X)) or transform(self, X)
+    )
+    skpnn.scan(fitted_pipeline, X, mass=np.linspace(500, 1500, 11))
+    assert sum(rows) < 1.1 * len(X)
 
-    rows = 0
 
-    def transform(self, X):
-        type(self).rows += len(X)
-        return super().transform(X)
-
-
-def test_scan_transforms_once_where_theta_is_apart(masses):
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda inner: make_pipeline(RobustScaler(), inner),
+        lambda inner: make_pipeline(RobustScaler(), GridSearchCV(inner, {}, cv=2)),
+    ],
+    ids=["pipeline", "search"],
+)
+def test_scan_of_nested_pipelines_equals_predicting(masses, wrapped):
     X, y = masses
-    model = make_pipeline(CountingScaler(), skpnn.PNNClassifier(epochs=1, random_state=0)).fit(X, y)
-    CountingScaler.rows = 0
-    skpnn.scan(model, X, mass=np.linspace(500, 1500, 11))
-    assert CountingScaler.rows < 1.2 * len(X)
+    inner = make_pipeline(StandardScaler(), skpnn.PNNClassifier(epochs=1, random_state=0))
+    model = wrapped(inner).fit(X, y)
+    expected = model.predict_proba(X.assign(mass=600))[:, 1]
+    assert np.array_equal(skpnn.scan(model, X, mass=[500, 600])[600], expected)
+    assert skpnn.score_scan(model, X, y)["trained"].all()
+
+
+def near_the_hypothesis(X):
+    """Return X with a flag for the few events whose mass is within 5 GeV of the hypothesis."""
+    return X.assign(near=(abs(X["m"] - X["mass"]) < 5).astype(float))[["m", "near", "mass"]]
+
+
+def test_scan_sees_what_theta_does_to_few_events(masses):
+    X, y = masses
+    window = FunctionTransformer(near_the_hypothesis)
+    model = make_pipeline(window, StandardScaler(), skpnn.PNNClassifier(epochs=5, random_state=0))
+    model.fit(skpnn.inject(X, y, random_state=0), y)
+    scores = skpnn.scan(model, X, mass=[500, 600])
+    assert np.array_equal(scores[600], model.predict_proba(X.assign(mass=600))[:, 1])
+
+
+@pytest.mark.parametrize("frozen", [FrozenEstimator, lambda model: model])
+def test_scan_finds_the_background_label_inside(masses, frozen):
+    X, y = masses
+    pipeline = make_pipeline(
+        RobustScaler(), skpnn.PNNClassifier(background_label=1, epochs=10, random_state=0)
+    )
+    table = skpnn.score_scan(frozen(pipeline.fit(X, 1 - y)), X, 1 - y)
+    assert table["auc"].min() > 0.7
+
+
+def test_a_column_that_is_not_the_networks_theta_is_an_error(masses):
+    X, y = masses
+    model = skpnn.PNNClassifier(theta="mass", epochs=1).fit(X[["mass", "m"]], y)
+    with pytest.raises(ValueError, match=r"Column \['m'\] is assigned, but .*theta='mass'"):
+        skpnn.scan(model, X[["mass", "m"]], hypotheses=[500, 750])
+
+
+def test_half_a_hypothesis_is_an_error(masses):
+    X, y = masses
+    two = X.assign(width=X["mass"] / 10)
+    model = skpnn.PNNClassifier(theta=["mass", "width"], epochs=1, random_state=0).fit(two, y)
+    with pytest.raises(ValueError, match="hold only a part of θ"):
+        skpnn.scan(model, two, mass=[500])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda model, X: skpnn.scan(skpnn.PNNClassifier(), X, mass=[500]), "not fitted yet"),
+        (lambda model, X: skpnn.scan(LinearRegression().fit([[0]], [0]), X), "has no classes_"),
+        (lambda model, X: skpnn.scan(model, X[:0], mass=[500]), "X has 0 rows"),
+        (lambda model, X: skpnn.scan(model, X, mass="500 GeV"), "are not numbers"),
+        (lambda model, X: skpnn.scan(model, X, theta=[0.5, 1.5]), "go to hypotheses="),
+        (lambda model, X: skpnn.assign_hypothesis(X), "names no hypothesis"),
+        (lambda model, X: skpnn.assign_hypothesis(X, [500, 750]), "got 2 hypotheses"),
+        (lambda model, X: skpnn.score_scan(model, X, np.ones((1500, 2))), "should be a 1d array"),
+        (lambda model, X: skpnn.score_scan(model, X, [0, 1]), "inconsistent numbers"),
+    ],
+)
+def test_mistakes_are_named(fitted_pipeline, masses, call, message):
+    with pytest.raises(ValueError, match=message):
+        call(fitted_pipeline, masses[0])
+
+
+def test_score_scan_looks_at_the_hypotheses_asked_for_only(masses):
+    X, y = masses
+    low = X["mass"].isna() | (X["mass"] <= 750)
+    model = make_pipeline(RobustScaler(), skpnn.PNNClassifier(epochs=1, random_state=0))
+    assert len(skpnn.score_scan(model.fit(X[low], y[low]), X, y, mass=[500, 750])) == 2
+
+
+def test_score_scan_refuses_a_theta_called_like_a_result(masses):
+    X, y = masses
+    renamed = X.rename(columns={"mass": "auc"})
+    model = skpnn.PNNClassifier(epochs=1).fit(renamed, y)
+    with pytest.raises(ValueError, match="has the name of a result"):
+        skpnn.score_scan(model, renamed, y)
 
 
 def test_scan_falls_back_where_theta_mixes_with_features(masses):
@@ -100,7 +189,7 @@ def test_scan_falls_back_where_theta_mixes_with_features(masses):
 
 
 def test_scan_warns_of_extrapolation_once_in_the_users_units(fitted_pipeline, masses):
-    with pytest.warns(ExtrapolationWarning, match=r"mass = \[400.0, 2000.0\]") as caught:
+    with pytest.warns(ExtrapolationWarning, match=r"mass = \[400, 2000\]") as caught:
         skpnn.scan(fitted_pipeline, masses[0], mass=[400, 750, 2000])
     assert len(caught) == 1
 

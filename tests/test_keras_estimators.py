@@ -297,6 +297,14 @@ def test_model_function_may_fit_another_estimator():
     assert not thread.is_alive()
 
 
+@pytest.mark.parametrize(("shuffle", "equal"), [(True, False), (False, True)])
+def test_keras_own_loop_shuffles_every_epoch(shuffle, equal):
+    model = classifier(recording_model, run_eagerly=True, epochs=2, shuffle=shuffle).fit(X, Y)
+    seen = np.reshape(model.model_.trained_on, (2, 160))
+    assert np.array_equal(seen[0], Y) == equal
+    assert np.array_equal(seen[0], seen[1]) == equal
+
+
 # Validation
 
 
@@ -317,14 +325,15 @@ class Recorder(keras.Model):
         return super().test_step(data)
 
 
+def recording_model(meta):
+    inputs = keras.Input((meta["n_features_in_"],))
+    return Recorder(inputs, keras.layers.Dense(1, "sigmoid")(inputs))
+
+
 @pytest.fixture(scope="module")
 def recorder():
-    def model(meta):
-        inputs = keras.Input((meta["n_features_in_"],))
-        return Recorder(inputs, keras.layers.Dense(1, "sigmoid")(inputs))
-
     # Eager: a traced step sees no values.
-    fitted = classifier(model, validation_split=0.25, run_eagerly=True, batch_size=40)
+    fitted = classifier(recording_model, validation_split=0.25, run_eagerly=True, batch_size=40)
     return fitted.fit(X, Y).model_
 
 
@@ -516,7 +525,7 @@ ROUTED = {
         "optimizer": "sgd",
         "optimizer__learning_rate": keras.optimizers.schedules.ExponentialDecay(0.5, 3, 0.5),
     },
-    "metric names": {"metrics": ["mse", keras.metrics.AUC(name="auc"), "TruePositives"]},
+    "metric names": {"metrics": ["mse", keras.metrics.TruePositives(name="tp")]},
     "model function": {"width": 3, "model__dropout": 0.0, "batch_size": -1},
     "compiled by the user": {"model": compiled_model, "optimizer": "nadam", "epochs": 1},
     "params": {"model": model_of_params, "fit__epochs": 3},
@@ -540,7 +549,6 @@ ROUTED = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:.*ran out of data:UserWarning")
 @pytest.mark.parametrize("arguments", ROUTED.values(), ids=ROUTED.keys())
 def test_routed_arguments_train_as_in_scikeras(arguments):
     defaults = {"model": classifier_model, "loss": "binary_crossentropy", "optimizer": "sgd"}
@@ -941,6 +949,13 @@ def test_partial_fit_with_classes_may_see_one_class_at_first():
     assert model.predict_proba(X).shape == (160, 2)
 
 
+def test_model_compiled_anew_is_trained_anew():
+    model = classifier().fit(X, Y)
+    model.model_.compile(keras.optimizers.SGD(0.0), "binary_crossentropy")
+    before = model.predict_proba(X)
+    np.testing.assert_array_equal(model.partial_fit(X, Y).predict_proba(X), before)
+
+
 def test_warm_start_goes_on_with_the_model_and_its_history_anew():
     model = classifier(warm_start=True, batch_size=16).fit(X, Y)
     first = model.model_
@@ -999,6 +1014,13 @@ def test_callback_may_stop_within_an_epoch():
             self.model.stop_training = batch == 2
 
     assert steps(classifier(callbacks=[Stop()], batch_size=16, epochs=3).fit(X, Y)) == 3
+
+
+def test_callbacks_hear_of_the_validation():
+    calls = []
+    callback = keras.callbacks.LambdaCallback(on_test_end=lambda logs: calls.append(1))
+    classifier(callbacks=[callback], validation_split=0.25, epochs=2).fit(X, Y)
+    assert calls == [1, 1]
 
 
 def test_callbacks_given_to_fit_are_called():
@@ -1108,6 +1130,13 @@ def test_copy_goes_on_like_the_original(trained_twice, method):
     getattr(second, method)(X, Y)
     assert steps(first) == 15
     assert_same_state(first, second)
+
+
+@pytest.mark.parametrize("copied", [pickled, copy.deepcopy])
+def test_model_that_was_built_at_its_first_call_is_copied(copied):
+    model = classifier(lambda: Unbuilt()).fit(X, Y)
+    model.model = None
+    assert_same_state(copied(model), model)
 
 
 def test_training_a_copy_leaves_the_original_alone(trained_twice):

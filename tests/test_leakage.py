@@ -20,7 +20,9 @@ def events(theta, weight=None):
 
 def check(signal, background, background_weight=None):
     background = events(background, background_weight)
-    warn_of_theta_leakage(events(signal), background, np.random.default_rng(0))
+    warn_of_theta_leakage(
+        events(signal), background, np.random.default_rng(0), remedy="Draw it otherwise."
+    )
 
 
 def alarms(signal, background, background_weight=None):

@@ -159,12 +159,25 @@ def test_columns_in_another_order_are_an_error(new):
         model.predict(X[["eta", "pt", "phi"]])
 
 
-@pytest.mark.parametrize("method", ["predict", "fit", "partial_fit"])
-def test_another_number_of_features_is_an_error(new, method):
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        ("predict", "X has 2 features, but .* is expecting 3 features"),
+        ("partial_fit", "X has 2 features, but .* is expecting 3 features"),
+        ("fit", "a network with n_features_in_ = 3, but X and y now have 2"),
+    ],
+)
+def test_another_number_of_features_is_an_error(new, method, message):
     model = new(warm_start=True).fit(X.to_numpy(), Y)
     arguments = () if method == "predict" else (Y,)
-    with pytest.raises(ValueError, match=r"X has 2 features, but .* is expecting 3 features"):
+    with pytest.raises(ValueError, match=message):
         getattr(model, method)(X.to_numpy()[:, :2], *arguments)
+
+
+def test_a_warm_start_needs_the_columns_in_the_same_order(new):
+    model = new(warm_start=True).fit(X, Y)
+    with pytest.raises(ValueError, match="a network with feature_names_in_"):
+        model.fit(X[["eta", "pt", "phi"]], Y)
 
 
 def test_one_row_is_predicted_as_among_others(new):

@@ -23,7 +23,8 @@ def sample():
     # The first column numbers the events.
     X = np.column_stack([np.arange(N), theta, np.ones(N)])
     target = (~BACKGROUND[:, np.newaxis]).astype(float)
-    return Sample(X, target, WEIGHT, np.zeros(N, dtype=np.intp))
+    alike = np.zeros(N, dtype=np.intp)
+    return Sample(X, target, WEIGHT, alike, alike)
 
 
 def parametrisation(source):
@@ -65,7 +66,7 @@ def test_training_signal_keeps_its_theta_scaled(sample):
 
 def test_training_takes_theta_given_without_a_source(sample):
     X = np.where(np.isnan(sample.X), 750.0, sample.X)
-    given = Sample(X, sample.target, sample.weight, sample.strata)
+    given = Sample(X, sample.target, sample.weight, sample.codes, sample.groups)
     events = training(given, None)
     events.start_epoch(np.random.default_rng(0))
     assert (every(events)[0][BACKGROUND, 1] == -0.5).all()

@@ -178,6 +178,14 @@ def test_early_stopping_restores_the_best_epoch(toy):
     assert stopped.n_iter_ == np.argmin(stopped.history_["val_loss"]) + 3
 
 
+def test_early_stopping_takes_a_plane_of_theta_with_rare_cells():
+    rng = np.random.default_rng(0)
+    signal = np.column_stack([rng.normal(size=400), *rng.normal(size=(2, 400))])
+    background = np.column_stack([rng.normal(size=400), np.full((400, 2), np.nan)])
+    X, y = np.concatenate([signal, background]), np.repeat([1, 0], 400)
+    skpnn.PNNClassifier(theta=[1, 2], early_stopping=True, **QUICK).fit(X, y)
+
+
 # Columns
 
 
@@ -286,19 +294,62 @@ def test_partial_fit_needs_both_classes_first(toy):
         skpnn.PNNClassifier().partial_fit(X[y == 0], y[y == 0], classes=[0, 1])
 
 
-def test_partial_fit_accumulates_hypotheses(toy):
+@pytest.fixture
+def low_then_high(toy):
+    """The toy in two parts: the signal at −2 and 2, and that in between."""
     X, y = toy
-    low = y.eq(0) | X["theta"].lt(0)
-    model = skpnn.PNNClassifier(random_state=0).partial_fit(X[low], y[low])
-    model.partial_fit(X[~low], y[~low])
+    outer = y.eq(0) & (X.index % 2 == 0) | X["theta"].abs().eq(2)
+    return (X[outer], y[outer]), (X[~outer], y[~outer])
+
+
+@pytest.mark.filterwarnings("ignore::skpnn.exceptions.ThetaLeakageWarning")
+def test_partial_fit_accumulates_hypotheses(low_then_high):
+    model = skpnn.PNNClassifier(random_state=0)
+    for part in low_then_high:
+        model.partial_fit(*part)
     assert model.hypotheses_.ravel().tolist() == [-2, -1, 0, 1, 2]
 
 
-def test_partial_fit_freezes_the_scale_of_theta(toy):
+def test_partial_fit_warns_of_calls_with_other_hypotheses(low_then_high):
+    model = skpnn.PNNClassifier(random_state=0).partial_fit(*low_then_high[0])
+    with pytest.warns(ThetaLeakageWarning, match="mix the files"):
+        model.partial_fit(*low_then_high[1])
+
+
+def test_partial_fit_with_the_same_hypotheses_does_not_warn(toy):
+    X, y = toy
+    model = skpnn.PNNClassifier(random_state=0)
+    for part in (X.index % 2 == 0, X.index % 2 == 1):
+        model.partial_fit(X[part], y[part])
+
+
+@pytest.mark.filterwarnings("ignore::skpnn.exceptions.SkpnnWarning")
+def test_partial_fit_freezes_the_map_of_theta_and_widens_the_range(toy):
+    X, y = toy
+    at_two = X.assign(theta=2.0)
+    model = skpnn.PNNClassifier(learning_rate=1e-12, random_state=0).partial_fit(X, y)
+    before = model.predict_proba(at_two)
+    model.partial_fit(X.assign(theta=X["theta"] * 2), y)
+    assert model.theta_range_.high == [4]
+    assert model.predict_proba(at_two) == pytest.approx(before, abs=1e-5)
+
+
+def test_partial_fit_warns_of_signal_beyond_the_map(toy):
     X, y = toy
     model = skpnn.PNNClassifier(random_state=0).partial_fit(X, y)
-    model.partial_fit(X.assign(theta=X["theta"] / 2), y)
-    assert (model.theta_range_.low, model.theta_range_.high) == ([-2], [2])
+    with (
+        pytest.warns(ThetaLeakageWarning),
+        pytest.warns(ExtrapolationWarning, match="beyond .* which the first call mapped"),
+    ):
+        model.partial_fit(X.assign(theta=X["theta"] + 3), y)
+
+
+def test_partial_fit_takes_signal_alone_under_a_distribution(toy):
+    X, y = toy
+    model = skpnn.PNNClassifier(background_theta=stats.uniform(-2, 4), random_state=0)
+    with pytest.warns(ThetaLeakageWarning):
+        model.partial_fit(X, y)
+    model.partial_fit(X[y == 1], y[y == 1])
 
 
 def test_partial_fit_draws_anew_in_every_call(toy, draws):
@@ -312,6 +363,22 @@ def test_warm_start_goes_on_from_the_weights(toy):
     model = skpnn.PNNClassifier(warm_start=True, **QUICK).fit(*toy)
     first = model.history_["loss"][0]
     assert model.fit(*toy).history_["loss"][0] < first
+
+
+def test_warm_start_draws_from_the_present_signal_only(toy, draws):
+    X, y = toy
+    inner = y.eq(0) | X["theta"].abs().le(1)
+    model = skpnn.PNNClassifier(warm_start=True, **QUICK).fit(X, y)
+    draws.clear()
+    model.fit(X[inner], y[inner])
+    assert share_of(draws, [-0.5, 0, 0.5]).sum() == 1
+
+
+def test_warm_start_needs_the_same_classes(toy):
+    X, y = toy
+    model = skpnn.PNNClassifier(warm_start=True, **QUICK).fit(X, y)
+    with pytest.raises(ValueError, match=r"classes_ = \[0 1\], but X and y now have \[1 2\]"):
+        model.fit(X, y + 1)
 
 
 # Randomness
@@ -421,6 +488,20 @@ def test_an_infinite_hypothesis_is_an_error(toy):
     model = skpnn.PNNClassifier(**QUICK).fit(X, y)
     with pytest.raises(ValueError, match="θ contains infinity"):
         model.predict_proba(X.assign(theta=np.inf))
+
+
+def test_the_error_says_which_class_counts_as_signal(toy):
+    X, y = toy
+    named = np.where(y == 1, "HH", "ttbar")
+    with pytest.raises(ValueError, match="Class 'ttbar' counts as signal; if it is not, say"):
+        skpnn.PNNClassifier(**QUICK).fit(X, named)
+
+
+def test_classes_that_look_swapped_are_warned_of(toy):
+    X, y = toy
+    named = np.where(y == 1, "HH", "ttbar")
+    with pytest.warns(SkpnnWarning, match="'ttbar' counts as signal and holds one θ only"):
+        skpnn.PNNClassifier(**QUICK).fit(X.fillna({"theta": -999.0}), named)
 
 
 # Weights

@@ -78,3 +78,26 @@ def test_feeds_a_network_behind_a_scaler(masses):
     steps = (skpnn.on_features(PCA(1)), RobustScaler(), skpnn.PNNClassifier(epochs=1))
     model = make_pipeline(*steps).fit(*masses)
     assert skpnn.scan(model, masses[0], mass=[500, 750]).shape == (1500, 2)
+
+
+class CrossFitting(StandardScaler):
+    """Fits and transforms otherwise than it transforms, as a cross-fitting encoder does."""
+
+    def fit_transform(self, X, y=None):
+        return np.full(X.shape, -1.0 * self.fit(X).n_features_in_)
+
+
+def test_fit_transform_is_the_transformers_own(table):
+    assert (skpnn.on_features(CrossFitting()).fit_transform(table)[:, :3] == -3).all()
+
+
+def test_theta_counted_from_the_end_stays_there():
+    X = np.arange(12.0).reshape(4, 3)
+    transformed = skpnn.on_features(PCA(1), theta=-2).fit_transform(X)
+    assert transformed[:, -2].tolist() == X[:, -2].tolist()
+
+
+def test_theta_without_a_place_is_an_error():
+    X = np.random.default_rng(0).normal(size=(20, 10))
+    with pytest.raises(ValueError, match="theta=4 has no place among the 3 columns"):
+        skpnn.on_features(PCA(2), theta=4).fit_transform(X)

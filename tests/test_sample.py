@@ -9,7 +9,9 @@ from skpnn._sample import Sample, Seeds, unit_weight, weighted_rows
 @pytest.fixture
 def sample():
     n = np.arange(5.0)
-    return Sample(n[:, np.newaxis], -n[:, np.newaxis], 10 * n, n.astype(np.intp))
+    return Sample(
+        n[:, np.newaxis], -n[:, np.newaxis], 10 * n, n.astype(np.intp), 2 * n.astype(np.intp)
+    )
 
 
 def test_sample_has_a_length(sample):
@@ -18,7 +20,13 @@ def test_sample_has_a_length(sample):
 
 @pytest.mark.parametrize(
     ("attribute", "expected"),
-    [("X", [3, 1]), ("target", [-3, -1]), ("weight", [30, 10]), ("strata", [3, 1])],
+    [
+        ("X", [3, 1]),
+        ("target", [-3, -1]),
+        ("weight", [30, 10]),
+        ("codes", [3, 1]),
+        ("groups", [6, 2]),
+    ],
 )
 def test_rows_are_taken_of_every_array(sample, attribute, expected):
     taken = getattr(sample.rows(np.array([3, 1])), attribute)

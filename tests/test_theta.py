@@ -1,4 +1,4 @@
-"""θ: which columns it is, and when two hypotheses are the same."""
+"""θ: when two hypotheses are the same, and the map that networks see."""
 
 import numpy as np
 import pytest
@@ -12,56 +12,15 @@ from skpnn._theta import (
     distinct_hypotheses,
     extrapolation_message,
     matches_hypothesis,
-    theta_columns,
     theta_groups,
 )
 
-NAMES = ["pt", "met", "mass", "width"]
 GRID = np.array([[500.0], [750.0], [1000.0], [1500.0]])
 theta_arrays = arrays(
     np.float64,
     st.tuples(st.integers(1, 20), st.integers(1, 3)),
     elements=st.floats(-1e6, 1e6, allow_subnormal=False),
 )
-
-
-@pytest.mark.parametrize(
-    ("theta", "columns"),
-    [
-        (-1, [3]),
-        (0, [0]),
-        (np.int64(-2), [2]),
-        ("mass", [2]),
-        ([0, -1], [0, 3]),
-        (["width", 0], [3, 0]),
-        (("width", "mass"), [3, 2]),
-    ],
-)
-def test_theta_columns_keeps_the_order_given(theta, columns):
-    assert theta_columns(theta, n_columns=4, names=NAMES).tolist() == columns
-
-
-@pytest.mark.parametrize(
-    ("theta", "names", "message"),
-    [
-        ("mas", NAMES, r"theta='mas' is no column of X; its columns are \['pt', 'met', 'mass'"),
-        ("mass", None, r"theta='mass' is a column name, but X has no column names"),
-        (4, NAMES, r"theta=4 is no column of X, whose n_features = 4; give an index from -4 to 3"),
-        (-5, None, r"theta=-5 is no column of X"),
-        ([-1, 3], None, r"theta=\[-1, 3\] names a column twice"),
-        (["mass", 2], NAMES, r"names a column twice"),
-        ([], NAMES, r"theta=\[\] names no column"),
-        ([0, 1, 2, 3], NAMES, r"θ is the only column: X has n_features = 4"),
-    ],
-)
-def test_theta_columns_names_what_is_wrong(theta, names, message):
-    with pytest.raises(ValueError, match=message):
-        theta_columns(theta, n_columns=4, names=names)
-
-
-def test_theta_columns_leaves_at_least_one_feature():
-    with pytest.raises(ValueError, match="n_features = 1 "):
-        theta_columns(-1, n_columns=1)
 
 
 @pytest.mark.parametrize(
@@ -209,3 +168,24 @@ def test_theta_groups_of_a_continuum_are_intervals():
 def test_theta_groups_of_two_continua_are_boxes():
     theta = np.random.default_rng(0).uniform(size=(1000, 2))
     assert len(np.unique(theta_groups(theta))) == 9
+
+
+def test_the_most_frequent_value_stands_for_those_that_rounding_made():
+    theta = np.array([[499.99997], [500.0], [500.0], [750.0]])
+    assert distinct_hypotheses(theta).tolist() == [[500.0], [750.0]]
+
+
+def test_a_continuum_is_no_rounding():
+    theta = np.random.default_rng(0).uniform(500, 1500, (300_000, 1))
+    assert len(distinct_hypotheses(theta)) > 200_000
+
+
+def test_rounding_of_float32_is_no_difference():
+    stored = np.float32(125.1) * np.ones((1, 1))
+    span = ThetaRange(np.array([125.05]), np.array([125.15]))
+    assert matches_hypothesis(stored, np.array([125.1]), span=span).all()
+
+
+def test_groups_do_not_see_rounding():
+    theta = np.array([[500.0], [499.99997], [750.0], [500.0], [499.99997], [750.0]])
+    assert theta_groups(theta).tolist() == [0, 0, 1, 0, 0, 1]

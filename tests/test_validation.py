@@ -1,7 +1,6 @@
 """Error texts about X, y and weights."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from skpnn._validation import (
@@ -10,16 +9,7 @@ from skpnn._validation import (
     check_sample_weight,
     check_target_given,
     column_label,
-    column_names,
 )
-
-
-def test_column_names_of_a_frame():
-    assert column_names(pd.DataFrame({"pt": [1.0], 3: [2.0]})) == ["pt", 3]
-
-
-def test_column_names_of_an_array():
-    assert column_names(np.ones((2, 2))) is None
 
 
 def test_column_label_is_the_name_where_there_is_one():

@@ -48,7 +48,7 @@ class InjectedTheta:
 
     def redraw(self, rng: np.random.Generator) -> None:
         """Give every background event a new θ."""
-        if self.source is not None:
+        if self.source is not None and len(self.background):
             drawn = self.source.draw(rng, len(self.background))
             self.values[self.background] = self.span.scaled(drawn)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -56,6 +57,9 @@ _BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_tr
 
 def _wants_batches(callback: keras.callbacks.Callback) -> bool:
     base = keras.callbacks.Callback
+    if getattr(callback, "save_freq", None) == "epoch":
+        # ModelCheckpoint has the hooks, and idles in them.
+        return False
     # A LambdaCallback keeps its hooks on the instance.
     return any(
         getattr(type(callback), hook) is not getattr(base, hook) or hook in vars(callback)
@@ -121,15 +125,26 @@ def _run_epoch(
         callbacks.on_train_batch_end(first - 1, result)
         if program.model.stop_training:
             break
-    return {name: float(value) for name, value in result.items()}
+    return _as_numbers(result)
 
 
 def _validate(
     program: Program, validation: Events, callbacks: keras.callbacks.CallbackList
 ) -> dict[str, float]:
-    every = np.arange(len(validation))
-    batch_size = min(len(validation), VALIDATION_BATCH_SIZE)
+    program.model.reset_metrics()
     callbacks.on_test_begin()
-    result = program.evaluate(chunks(validation, batch_size, order=every, batches_per_chunk=4))
-    callbacks.on_test_end(result)
-    return {f"val_{name}": value for name, value in result.items()}
+    batch_size = min(len(validation), VALIDATION_BATCH_SIZE)
+    every = np.arange(len(validation))
+    for number, batch in enumerate(
+        chunks(validation, batch_size, order=every, batches_per_chunk=1)
+    ):
+        callbacks.on_test_batch_begin(number)
+        result = program.test_chunk(batch)
+        callbacks.on_test_batch_end(number, result)
+    logs = _as_numbers(result)
+    callbacks.on_test_end(logs)
+    return {f"val_{name}": value for name, value in logs.items()}
+
+
+def _as_numbers(result: dict[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in result.items()}

@@ -37,6 +37,7 @@ class Program:
         self.model = model
         # One eager step creates the variables of losses and metrics: a graph may not.
         model.test_step(keras.tree.map_structure(lambda a: tf.convert_to_tensor(a[0]), example))
+        model.reset_metrics()
         model.optimizer.build(model.trainable_variables)
         self._initial_optimizer_state = self.optimizer_state()
         signature = keras.tree.map_structure(_any_batches, example)
@@ -48,12 +49,9 @@ class Program:
         """Take one step per batch; return the metrics since they were reset."""
         return self._train(*batches)
 
-    def evaluate(self, batches: Iterator[Batches]) -> dict[str, float]:
-        """Return the metrics over `batches`."""
-        self.model.reset_metrics()
-        for batch in batches:
-            result = self._test(*batch)
-        return {name: float(value) for name, value in result.items()}
+    def test_chunk(self, batches: Batches) -> dict[str, Any]:
+        """Evaluate the batches; return the metrics since they were reset."""
+        return self._test(*batches)
 
     def restart(self, network: keras.Model) -> None:
         """Take over the weights and dropout seeds of `network`; put the optimizer back to 0."""
@@ -134,10 +132,12 @@ def leased_program(
 ) -> Iterator[Program]:
     """Lend an idle program of `key`, or one made from the compiled model that `build` returns.
 
-    A program that an exception interrupted is not lent again: its graph may be half-traced.
+    The key None stands for what nothing can be said of: such a program is used once. One that an
+    exception interrupted is not lent again: its graph may be half-traced.
     """
-    program = _POOL.take(key)
+    program = None if key is None else _POOL.take(key)
     if program is None:
         program = Program(build(), example)
     yield program
-    _POOL.put(key, program)
+    if key is not None:
+        _POOL.put(key, program)

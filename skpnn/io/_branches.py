@@ -4,71 +4,88 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 import awkward as ak
 import uproot
 
+from skpnn.io._expressions import evaluate, names_in
 from skpnn.io._sources import Source
-from skpnn.io._trees import DamagedFileError
+from skpnn.io._trees import reading
 
 Arrays = dict[str, ak.Array]
 
 
 @dataclass(frozen=True)
+class Branch:
+    """A branch that holds values, not only other branches."""
+
+    path: str  # in full, which is unique: "evt/I32"
+    name: str  # the shortest spelling that is unique in the tree: "I32"
+    typename: str  # in C++
+    empty: ak.Array | None  # of length 0 and the branch's type; None: uproot cannot read it
+
+
+@dataclass(frozen=True)
 class Branches:
-    """The branches of one tree that hold values, nested ones included.
+    """The branches of one tree."""
 
-    Attributes
-    ----------
-    empty : dict of str to array of length 0, or None
-        By the branch's full path; its type is the branch's. None: uproot cannot read it.
-    typename : dict of str to str
-        The branch's C++ type, by its full path.
-    path : dict of str to str
-        The full path, by every spelling of the name: ``"I32"`` and ``"evt/I32"``.
-    name : dict of str to str
-        The shortest spelling that is unique in the tree, by full path.
-    aliases : dict of str to str
-        Expressions that the file itself gives a name.
-    """
+    listed: list[Branch]
+    spelled: dict[str, Branch]  # by every spelling: "I32" and "evt/I32"
+    aliases: dict[str, str]  # expressions to which the file itself gives a name
 
-    empty: dict[str, ak.Array | None]
-    typename: dict[str, str]
-    path: dict[str, str]
-    name: dict[str, str]
-    aliases: dict[str, str]
+    def paths_in(self, expression: str) -> set[str]:
+        """Return the full paths of the branches that an expression needs."""
+        names = names_in(expression, self.spelled, self.aliases)
+        return {self.spelled[name].path for name in names}
+
+    def empties(self, paths: set[str]) -> Arrays:
+        """Return arrays without an event, by full path."""
+        return {path: _readable(self.spelled[path]) for path in paths}
+
+    def evaluate(self, expression: str, arrays: Arrays) -> ak.Array:
+        """Evaluate an expression of arrays that are named by full path."""
+        if expression in self.spelled:
+            return arrays[self.spelled[expression].path]
+        pairs = self.spelled.items()
+        named = {name: arrays[branch.path] for name, branch in pairs if branch.path in arrays}
+        return evaluate(expression, named, self.aliases)
+
+
+def _readable(branch: Branch) -> ak.Array:
+    if branch.empty is None:
+        raise ValueError(
+            f"{branch.path!r} is of type {branch.typename}, which uproot cannot read; leave it out"
+        )
+    return branch.empty
 
 
 def read_branches(tree: Any, source: Source) -> Branches:
     """Describe the branches of a TTree or the fields of an RNTuple, without reading any event."""
-    try:
-        rows = list(_rntuple_leaves(tree) if _is_rntuple(tree) else _ttree_leaves(tree))
-    except Exception as error:
-        raise DamagedFileError(source, error) from error
-    times = Counter(short for _, short, _, _ in rows)
-    name = {path: short if times[short] == 1 else path for path, short, _, _ in rows}
-    path = {spelling: path for path, spelling in name.items()} | {row[0]: row[0] for row in rows}
-    return Branches(
-        empty={path: empty for path, _, _, empty in rows},
-        typename={path: typename for path, _, typename, _ in rows},
-        path=path,
-        name=name,
-        aliases={k: v for k, v in getattr(tree, "aliases", {}).items() if k not in path},
-    )
+    with reading(source):
+        leaves = list(_rntuple_leaves(tree) if _is_rntuple(tree) else _ttree_leaves(tree))
+    times = Counter(short for _, short, *_ in leaves)
+    listed = [
+        Branch(path, short if times[short] == 1 else path, typename, empty)
+        for path, short, typename, empty in leaves
+    ]
+    spelled = _spelled(listed)
+    aliases = getattr(tree, "aliases", {})
+    return Branches(listed, spelled, {k: v for k, v in aliases.items() if k not in spelled})
+
+
+def _spelled(branches: list[Branch]) -> dict[str, Branch]:
+    names = {branch.name: branch for branch in branches}
+    paths = {branch.path: branch for branch in branches}
+    # Python normalises the names in an expression: the micro sign becomes the letter μ.
+    return {normalize("NFKC", name): branch for name, branch in names.items()} | names | paths
 
 
 def iterate(tree: Any, source: Source, paths: Collection[str], step_size: str) -> Iterator[Arrays]:
     """Read some branches in steps of bounded memory."""
-    steps = (_rntuple_steps if _is_rntuple(tree) else _ttree_steps)(tree, paths, step_size)
-    while True:
-        try:
-            arrays = next(steps, None)
-        except Exception as error:
-            raise DamagedFileError(source, error) from error
-        if arrays is None:
-            return
-        yield arrays
-        del arrays  # before the next step is read
+    steps = _rntuple_steps if _is_rntuple(tree) else _ttree_steps
+    with reading(source):
+        yield from steps(tree, paths, step_size)
 
 
 def _is_rntuple(tree: Any) -> bool:
@@ -78,10 +95,10 @@ def _is_rntuple(tree: Any) -> bool:
 def _ttree_leaves(tree: Any) -> Iterator[tuple[str, str, str, ak.Array | None]]:
     for path, branch in tree.items(recursive=True):
         if not isinstance(branch.interpretation, uproot.AsGrouped):
-            yield path, branch.name, str(branch.typename), _empty_of_branch(branch)
+            yield path, branch.name, str(branch.typename), _empty(branch)
 
 
-def _empty_of_branch(branch: Any) -> ak.Array | None:
+def _empty(branch: Any) -> ak.Array | None:
     try:
         form = branch.interpretation.awkward_form(branch.file)
     except Exception:  # what uproot raises depends on the class that it cannot interpret

@@ -1,13 +1,16 @@
 """From one branch's array to DataFrame columns."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal, TypeAlias
 
 import awkward as ak
 import numpy as np
 
-Kind: TypeAlias = Literal["number", "fixed array", "leaf list", "string", "jagged", "other"]
+Kind: TypeAlias = Literal[
+    "number", "fixed array", "leaf list", "string", "jagged", "other", "unreadable"
+]
 
 IN_WORDS: dict[Kind, str] = {
     "number": "a number per event",
@@ -16,7 +19,24 @@ IN_WORDS: dict[Kind, str] = {
     "string": "a string per event",
     "jagged": "a list per event, of varying length",
     "other": "an object or a list of lists per event",
+    "unreadable": "a type that uproot cannot read",
 }
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column of the request holds; a list or an array becomes several columns."""
+
+    name: str
+    expression: str
+    empty: ak.Array | None  # of length 0 and the values' type; None: uproot cannot read them
+    typename: str  # the branch's, in C++; none of an expression
+    first: int | None  # how many items to keep, should it hold lists
+
+    @property
+    def kind(self) -> Kind:
+        """Return what it holds for one event."""
+        return "unreadable" if self.empty is None else kind_of(self.empty)
 
 
 def kind_of(array: ak.Array) -> Kind:
@@ -63,19 +83,12 @@ def to_columns(name: str, array: ak.Array, first: int | None) -> Iterator[tuple[
         for leaf in array.fields:
             yield f"{name}_{leaf}", np.ascontiguousarray(ak.to_numpy(array[leaf]))
     elif kind == "jagged":
-        yield from _split(name, _pad(array, first or 0))
+        padded = ak.pad_none(array, first or 0, axis=1, clip=True)
+        yield from _split(name, _nan_for_missing(ak.to_numpy(padded)))
+    elif isinstance(ak.type(array).content, ak.types.OptionType):
+        yield name, _nan_for_missing(ak.to_numpy(array))
     else:
-        yield from _split(name, _to_numpy(array))
-
-
-def _to_numpy(array: ak.Array) -> np.ndarray:
-    values = ak.to_numpy(array)
-    is_optional = isinstance(ak.type(array).content, ak.types.OptionType)
-    return _nan_for_missing(values) if is_optional else values
-
-
-def _pad(array: ak.Array, first: int) -> np.ndarray:
-    return _nan_for_missing(ak.to_numpy(ak.pad_none(array, first, axis=1, clip=True)))
+        yield from _split(name, ak.to_numpy(array))
 
 
 def _nan_for_missing(values: np.ndarray) -> np.ndarray:

@@ -1,12 +1,21 @@
-"""Expressions of branches, evaluated by uproot's own language for TTrees and RNTuples alike."""
+"""Expressions of branches in uproot's own language, for RNTuples too, where uproot has none."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sized
 from difflib import get_close_matches
+from functools import partial
 from types import SimpleNamespace
 
 import awkward as ak
-from uproot.language.python import python_language
+import numpy as np
+from uproot.language.python import PythonLanguage
 
+# Over the items of each event; axis=1 refuses a branch of one number per event.
+_OVER_ITEMS = {
+    function.__name__: partial(function, axis=1)
+    for function in [ak.all, ak.any, ak.count, ak.max, ak.min, ak.sum]
+}
+_FUNCTIONS = PythonLanguage.default_functions | _OVER_ITEMS
+_LANGUAGE = PythonLanguage(_FUNCTIONS)
 # Where messages of uproot would name a file; ours name it themselves.
 _NOWHERE = ("", "")
 
@@ -20,10 +29,11 @@ def names_in(expression: str, known: Collection[str], aliases: Mapping[str, str]
         If it is not one Python expression, or names something that the tree does not have.
     """
     try:
-        symbols = python_language.free_symbols(expression, known, aliases, *_NOWHERE)
-    except SyntaxError as error:
+        symbols = _LANGUAGE.free_symbols(expression, known, aliases, *_NOWHERE)
+    except (SyntaxError, TypeError) as error:
         raise ValueError(
-            f"{expression!r} is neither a branch nor an expression: {_first_line(error)}"
+            f"{expression!r} is neither a branch nor an expression: {_first_line(error)}; "
+            "expected Python, as in '(nJet >= 2) & ~(MET < 30)'"
         ) from error
     except KeyError as error:
         raise ValueError(_unknown(str(error.args[0]), expression, known)) from error
@@ -41,30 +51,61 @@ def names_in(expression: str, known: Collection[str], aliases: Mapping[str, str]
 
 def evaluate(
     expression: str, arrays: Mapping[str, ak.Array], aliases: Mapping[str, str]
-) -> ak.Array | float:
-    """Evaluate one expression of branches, event by event."""
-    tree = SimpleNamespace()
-    leaves = [SimpleNamespace(name=name, cache_key=name, parent=tree) for name in arrays]
-    context = [(name, _role([leaf], False)) for name, leaf in zip(arrays, leaves, strict=True)]
-    context.append((expression, _role([], True)))
+) -> ak.Array:
+    """Evaluate one expression of branches, event by event.
+
+    Parameters
+    ----------
+    expression : str
+        Names only what is in `arrays` and `aliases`.
+    arrays : mapping from str to array of shape (n_events, ...)
+    aliases : mapping from str to str
+        Names of expressions.
+
+    Returns
+    -------
+    array of shape (n_events, ...)
+
+    Raises
+    ------
+    ValueError
+        If the expression fails, or does not give one value per event.
+    """
+    n_events = len(next(iter(arrays.values()), ()))
     try:
-        values = python_language.compute_expressions(
-            tree, dict(arrays), context, set(arrays), dict(aliases), *_NOWHERE
-        )
+        value = _compute(expression, arrays, aliases)
+        values = ak.Array(value if isinstance(value, Sized) else np.full(n_events, value))
     except Exception as error:
         raise ValueError(f"{expression!r} cannot be evaluated: {_reason(error)}") from error
-    return values[expression]
+    if len(values) != n_events:
+        raise ValueError(f"{expression!r} gives {len(values)} values for {n_events} events")
+    return values
 
 
-def _role(leaves: list[SimpleNamespace], is_result: bool) -> dict[str, object]:
-    return {"branches": leaves, "is_primary": is_result, "is_cut": False}
+def _compute(expression: str, arrays: Mapping[str, ak.Array], aliases: Mapping[str, str]) -> object:
+    # uproot asks a tree and its branches for no more than these names.
+    tree = SimpleNamespace()
+    branches = [SimpleNamespace(name=name, cache_key=name, parent=tree) for name in arrays]
+    role = {"branches": branches, "is_primary": True, "is_cut": False}
+    return _LANGUAGE.compute_expressions(
+        tree, arrays, [(expression, role)], set(arrays), dict(aliases), *_NOWHERE
+    )[expression]
 
 
 def _reason(error: Exception) -> str:
-    if "ambiguous" in str(error):
-        return "join conditions with & and | (not 'and', 'or'), each in parentheses"
+    text = str(error)
+    if "ambiguous" in text or "bitwise" in text:
+        return (
+            "join conditions with & and |, each in parentheses, as in (0 < x) & (x < 5); "
+            "not with 'and' or 'or', nor as 0 < x < 5"
+        )
+    if "axis" in text:
+        return f"{', '.join(_OVER_ITEMS)} each take one list per event, not a number per event"
     if isinstance(error, IndexError):
-        return "some events hold too few items; pad them with jagged= instead of an index"
+        return (
+            "some events hold too few items; pad them with jagged= instead of an index, "
+            "or leave these events out with cut="
+        )
     return f"{type(error).__name__}: {_first_line(error)}"
 
 
@@ -73,8 +114,8 @@ def _first_line(error: Exception) -> str:
 
 
 def _unknown(name: str, expression: str, known: Collection[str]) -> str:
-    similar = get_close_matches(name, known, n=5, cutoff=0.5)
-    shown = similar or sorted(known)[:10]
+    spelled = {text.lower(): text for text in [*_FUNCTIONS, *known]}
+    similar = [spelled[text] for text in get_close_matches(name.lower(), spelled, 5, 0.5)]
+    which = f"similar: {similar}" if similar else f"some branches: {sorted(known)[:10]}"
     where = "" if name == expression else f" (in {expression!r})"
-    which = "similar" if similar else "some"
-    return f"there is no branch or function {name!r}{where}; {which} branches: {shown}"
+    return f"there is no branch or function {name!r}{where}; {which}"

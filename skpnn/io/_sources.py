@@ -43,22 +43,31 @@ def find_sources(files: Files, tree: str | Sequence[str] | None) -> list[Source]
     sources = [
         Source(path, name)
         for location, trees in _locations(files)
-        for path, named in _expand(location)
-        for name in _tree_names(named if trees is None else trees, tree)
+        for path, in_location in _expand(location)
+        for name in _tree_names(trees or in_location or tree)
     ]
     if not sources:
-        raise ValueError(f"files={files!r} names no file; give at least one ROOT file")
+        raise ValueError(
+            f"files={files!r}, tree={tree!r} names no file; give at least one ROOT file"
+        )
     _refuse_repeats(sources)
     for path in {source.path for source in sources}:
         _refuse_foreign_format(path)
     return sources
 
 
-def _locations(files: Files) -> Iterable[tuple[str, str | Sequence[str] | None]]:
-    if isinstance(files, str | os.PathLike):
-        return [(os.fspath(files), None)]
+def shown(items: Sequence[object]) -> str:
+    """Shorten a list of names for a message."""
+    more = f" and {len(items) - 5} more" if len(items) > 5 else ""
+    return f"{[str(item) for item in items[:5]]}{more}"
+
+
+def _locations(files: Files) -> list[tuple[str, str | Sequence[str] | None]]:
     if isinstance(files, Mapping):
-        return [(os.fspath(location), trees) for location, trees in files.items()]
+        return [(_as_text(location), trees) for location, trees in files.items()]
+    # A set has no order, and the order of the files is that of the events.
+    if isinstance(files, str | os.PathLike | bytes | set | frozenset):
+        return [(_as_text(files), None)]
     if isinstance(files, Iterable):
         return [(_as_text(location), None) for location in files]
     raise TypeError(_wrong_files(files))
@@ -66,7 +75,7 @@ def _locations(files: Files) -> Iterable[tuple[str, str | Sequence[str] | None]]
 
 def _as_text(location: Any) -> str:
     if isinstance(location, str | os.PathLike):
-        return os.fspath(location)
+        return os.path.expanduser(os.fspath(location))
     raise TypeError(_wrong_files(location))
 
 
@@ -77,15 +86,17 @@ def _wrong_files(given: Any) -> str:
     )
 
 
-def _tree_names(
-    own: str | Sequence[str] | None, common: str | Sequence[str] | None
-) -> Sequence[str | None]:
-    names = common if own is None else own
-    return [names] if names is None or isinstance(names, str) else list(names)
+def _tree_names(trees: str | Sequence[str] | None) -> list[str | None]:
+    if trees is None:
+        return [None]
+    names = [trees] if isinstance(trees, str) or not isinstance(trees, Iterable) else list(trees)
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError(f"tree={trees!r}; expected the name of a tree, or a list of names")
+    return [name.strip("/") for name in names]
 
 
 def _expand(location: str) -> list[tuple[str, str | None]]:
-    path, tree = _split_tree(os.path.expanduser(location))
+    path, tree = _split_tree(location)
     if "://" in path or os.path.isfile(path):
         return [(path, tree)]
     if os.path.isdir(path):
@@ -103,13 +114,20 @@ def _split_tree(location: str) -> tuple[str, str | None]:
     path, colon, tree = location.rpartition(":")
     if not colon or tree.startswith("//") or re.fullmatch(r"[A-Za-z]", path):
         return location, None
-    return path, tree.strip("/") or None
+    return path, tree or None
 
 
 def _refuse_repeats(sources: list[Source]) -> None:
-    repeated = sorted({str(source) for source in sources if sources.count(source) > 1})
-    if repeated:
-        raise ValueError(f"files names {repeated} more than once; its events would count twice")
+    trees: dict[str, list[str | None]] = {}
+    for source in sources:
+        seen = trees.setdefault(os.path.realpath(source.path), [])
+        # The only tree of a file may also have been named.
+        if source.tree in seen or (seen and None in [source.tree, *seen]):
+            raise ValueError(
+                f"files names {source} more than once, perhaps by a link or another spelling; "
+                "its events would count twice"
+            )
+        seen.append(source.tree)
 
 
 def _refuse_foreign_format(path: str) -> None:

@@ -3,34 +3,28 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from numbers import Real
 from pathlib import PurePath, PurePosixPath
 from typing import Any, TypeAlias
 
-from skpnn.io._sources import Source
+import numpy as np
+
+from skpnn.io._sources import Source, shown
 
 ThetaValue: TypeAlias = float | Mapping[str, float | None] | None
 
 _NUMBER = r"(?<!\d)(?<!\d[.p])-?\d+(?:[.p]\d+)?(?!\d)"
+_FIELD = r"\{([^\d\W]\w*)\}"
 
 
 @dataclass(frozen=True)
 class Tags:
-    """The values that every event of one source shares.
-
-    Attributes
-    ----------
-    label : scalar or None
-        Value of the column ``label``; None: no such column.
-    theta : dict of str to float
-        Value of each θ column; NaN: no hypothesis.
-    weight : float, str or None
-        A number or an expression of branches; None: no column ``weight``.
-    """
+    """The values that every event of one source shares; None: no such column."""
 
     label: Any = None
-    theta: dict[str, float] = field(default_factory=dict)
-    weight: float | str | None = None
+    theta: dict[str, float] = field(default_factory=dict)  # by column; NaN: no hypothesis
+    weight: float | str | None = None  # a number, or an expression of branches
 
 
 def tag_sources(
@@ -44,9 +38,11 @@ def tag_sources(
         If a source has no label or weight where others have, or a pattern decides no source.
     """
     labels = _values("label", label, sources, is_required=True)
+    if label is not None:
+        _check_labels(labels)
     weights = _values("weight", weight, sources, is_required=True)
-    for value in weights:
-        _check_weight(value)
+    if weight is not None:
+        _check_weights(weights)
     thetas = _thetas(theta, theta_name, sources)
     return [Tags(*tags) for tags in zip(labels, thetas, weights, strict=True)]
 
@@ -61,11 +57,11 @@ def _values(
     if idle:
         raise ValueError(
             f"{argument}= has patterns that decide no file: {idle}; the first pattern that "
-            f"matches a file decides; files: {_shown(sources)}"
+            f"matches a file decides; files: {shown(sources)}"
         )
     missing = [source for source, pattern in zip(sources, decisive, strict=True) if pattern is None]
     if missing and is_required:
-        raise ValueError(f"{argument}= has no pattern that matches {_shown(missing)}; add one")
+        raise ValueError(f"{argument}= has no pattern that matches {shown(missing)}; add one")
     return [None if pattern is None else given[pattern] for pattern in decisive]
 
 
@@ -82,21 +78,31 @@ def _first_match(source: Source, patterns: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _shown(sources: Sequence[Source]) -> str:
-    more = f" and {len(sources) - 5} more" if len(sources) > 5 else ""
-    return f"{[str(source) for source in sources[:5]]}{more}"
-
-
-def _check_weight(value: Any) -> None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, Real | str)):
+def _check_labels(labels: list[Any]) -> None:
+    wrong = [label for label in labels if not isinstance(label, str | Real | np.generic)]
+    if wrong:
         raise TypeError(
-            f"weight= holds {value!r}; expected a branch, an expression of branches, a number, "
-            "or a mapping from file pattern to one of these"
+            f"label= holds {wrong[0]!r}; expected a number or a text, or a mapping from file "
+            "pattern to one of these"
         )
+    if len({isinstance(label, str) for label in labels}) > 1:
+        raise TypeError(f"label= mixes numbers and texts: {[*dict.fromkeys(labels)]}; use one type")
+
+
+def _check_weights(weights: list[Any]) -> None:
+    for weight in weights:
+        if isinstance(weight, bool) or not isinstance(weight, Real | str):
+            raise TypeError(
+                f"weight= holds {weight!r}; expected a branch, an expression of branches, a "
+                "number, or a mapping from file pattern to one of these"
+            )
+        if isinstance(weight, Real) and not isfinite(weight):
+            raise ValueError(f"weight= holds {weight!r}; expected a finite number")
 
 
 def _thetas(given: Any, name: str, sources: Sequence[Source]) -> list[dict[str, float]]:
     if isinstance(given, str):
+        _check_fields(given)
         found = [_read_template(given, source) for source in sources]
         _check_template(given, found, sources)
     else:
@@ -110,6 +116,9 @@ def _as_columns(value: ThetaValue, name: str) -> dict[str, float]:
     if value is None:
         return {}
     columns = value if isinstance(value, Mapping) else {name: value}
+    wrong = [column for column in columns if not isinstance(column, str)]
+    if wrong:
+        raise TypeError(f"a column of θ would be called {wrong[0]!r}; expected a text")
     return {column: _as_number(number) for column, number in columns.items()}
 
 
@@ -124,6 +133,14 @@ def _as_number(value: Any) -> float:
     return float(value)
 
 
+def _check_fields(template: str) -> None:
+    names = re.findall(_FIELD, template)
+    if len(set(names)) < len(names):
+        raise ValueError(
+            f"theta={template!r} names a parameter twice; read it once and write * elsewhere"
+        )
+
+
 def _read_template(template: str, source: Source) -> dict[str, float]:
     name = PurePath(str(source)).as_posix() if ":" in template else PurePath(source.path).as_posix()
     match = re.fullmatch("(?:.*/)?" + _as_regex(template), name)
@@ -131,7 +148,7 @@ def _read_template(template: str, source: Source) -> dict[str, float]:
 
 
 def _as_regex(template: str) -> str:
-    pieces = re.split(r"\{([^\d\W]\w*)\}", template)
+    pieces = re.split(_FIELD, template)
     texts = [
         re.escape(piece).replace(r"\*", "[^/]*").replace(r"\?", "[^/]") for piece in pieces[::2]
     ]
@@ -149,6 +166,6 @@ def _check_template(
     if not any(found):
         raise ValueError(
             f"theta={template!r} reads a number from no file; expected a template such as "
-            f"'signal_{{mass}}.root' that matches some of {_shown(sources)}. "
+            f"'signal_{{mass}}.root' that matches some of {shown(sources)}. "
             "A θ that is a branch goes last in columns instead"
         )

@@ -12,53 +12,48 @@ from skpnn.io._sources import Source
 class DamagedFileError(ValueError):
     """uproot failed on bytes that should have been readable."""
 
-    def __init__(self, source: object, error: BaseException) -> None:
+    def __init__(self, place: object, error: Exception) -> None:
         reason = str(error).strip().partition("\n")[0] or "no reason given"
         super().__init__(
-            f"{source} cannot be read: {type(error).__name__}: {reason}. "
+            f"{place} cannot be read: {type(error).__name__}: {reason}. "
             "Is the file damaged or truncated (compare its size with that of the original)?"
         )
 
 
 @contextmanager
+def reading(place: object) -> Iterator[None]:
+    """Turn what uproot raises on damaged bytes, which may be anything, into DamagedFileError."""
+    try:
+        yield
+    except (ImportError, MemoryError, FileNotFoundError, PermissionError):
+        raise
+    except Exception as error:
+        raise DamagedFileError(place, error) from error
+
+
+@contextmanager
 def open_tree(source: Source) -> Iterator[Any]:
     """Open the tree that `source` names, or the only one of the file; close it afterwards."""
-    file = _open(source)
+    with reading(source.path):
+        # A mapping keeps uproot from splitting the path at a colon; caches would keep every
+        # array that was read alive beside the DataFrame.
+        file = uproot.open({source.path: None}, object_cache=None, array_cache=None)
     with file:
         yield _get_tree(file, source)
 
 
-def _open(source: Source) -> Any:
-    try:
-        # A mapping keeps uproot from splitting the path at a colon; caches would keep every
-        # array that was read alive beside the DataFrame.
-        return uproot.open({source.path: None}, object_cache=None, array_cache=None)
-    except (ImportError, FileNotFoundError):
-        raise
-    except Exception as error:
-        raise DamagedFileError(source.path, error) from error
-
-
 def _get_tree(file: Any, source: Source) -> Any:
-    classes = _classes(file, source)
+    with reading(source.path):
+        # Cycles (tree;3, tree;2) are earlier saves of one tree: uproot returns the latest.
+        classes = dict(file.classnames(recursive=True, cycle=False))
     name = _only_tree(classes, source) if source.tree is None else source.tree
-    class_name = classes.get(_without_cycle(name))
-    if class_name is None:
+    if name not in file:
         raise ValueError(f"{source.path!r} has no tree {name!r}; {_found(classes)}")
+    class_name = classes[name.partition(";")[0]]
     if not _is_tree(class_name):
         raise ValueError(f"{source} is a {class_name}, not a tree; {_found(classes)}")
-    try:
+    with reading(source):
         return file[name]
-    except Exception as error:
-        raise DamagedFileError(source, error) from error
-
-
-def _classes(file: Any, source: Source) -> dict[str, str]:
-    # Cycles (tree;3, tree;2) are earlier saves of one tree: uproot returns the latest.
-    try:
-        return dict(file.classnames(recursive=True, cycle=False))
-    except Exception as error:
-        raise DamagedFileError(source.path, error) from error
 
 
 def _only_tree(classes: dict[str, str], source: Source) -> str:
@@ -77,10 +72,6 @@ def _tree_names(classes: dict[str, str]) -> list[str]:
 
 def _is_tree(class_name: str) -> bool:
     return class_name in {"TTree", "TNtuple", "TNtupleD"} or class_name.endswith("::RNTuple")
-
-
-def _without_cycle(name: str) -> str:
-    return name.partition(";")[0]
 
 
 def _found(classes: dict[str, str]) -> str:

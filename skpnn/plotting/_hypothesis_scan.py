@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skpnn._theta import Theta
+from skpnn._theta_columns import Theta, requested_columns
 from skpnn.hypotheses import score_scan
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class HypothesisScanDisplay:
         sample_weight: ArrayLike | None = None,
         hypotheses: ArrayLike | None = None,
         theta: Theta = -1,
+        background_label: Any = None,
         unit: str | None = None,
         name: str | None = None,
         ax: "Axes | None" = None,
@@ -101,6 +102,8 @@ class HypothesisScanDisplay:
             By default those of the signal in `X`.
         theta : int or str, default=-1
             The θ column of `X`.
+        background_label : label, optional
+            The class that is background; by default the estimator's own, or its first class.
         unit : str, optional
             Its unit, e.g. ``"GeV"``.
         name : str, optional
@@ -119,18 +122,25 @@ class HypothesisScanDisplay:
         ValueError
             If there is more than one θ column: one axis shows one.
         """
+        n_theta = len(requested_columns(theta))
+        if n_theta > 1:
+            raise ValueError(f"theta={theta!r} are {n_theta} columns; the axis can show one.")
         table = score_scan(
-            estimator, X, y, sample_weight=sample_weight, hypotheses=hypotheses, theta=theta
+            estimator,
+            X,
+            y,
+            sample_weight=sample_weight,
+            hypotheses=hypotheses,
+            theta=theta,
+            background_label=background_label,
         )
-        names = list(table.columns[: table.columns.get_loc("auc")])
-        if len(names) > 1:
-            raise ValueError(f"The columns {names} are {len(names)} θ; the axis can show one.")
+        name_of_theta = table.columns[0]
         trained = table["trained"]
         display = cls(
-            table[names[0]].to_numpy(),
+            table[name_of_theta].to_numpy(),
             table["auc"].to_numpy(),
             trained=None if trained.isna().any() else trained.to_numpy(dtype=bool),
-            theta_name=names[0] if isinstance(names[0], str) else "θ",
+            theta_name=name_of_theta if isinstance(name_of_theta, str) else "θ",
             unit=unit,
             name=name,
         )
@@ -183,9 +193,12 @@ class HypothesisScanDisplay:
                 marker=self.line_.get_marker(),
                 markerfacecolor="white",
                 markersize=self.line_.get_markersize() + 2,
-                label="not trained on",
+                label=None if self._left_out_is_named() else "not trained on",
                 zorder=self.line_.get_zorder() + 1,
             )
+
+    def _left_out_is_named(self) -> bool:
+        return "not trained on" in self.ax_.get_legend_handles_labels()[1]
 
 
 def _new_axes() -> "Axes":

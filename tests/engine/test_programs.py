@@ -78,8 +78,8 @@ def test_loss_is_the_weighted_mean_of_all_batches():
     model, events = linear(), some_events()
     kernel, bias = model.get_weights()
     squares = np.square(events.X @ kernel + bias - events.target)[:, 0]
-    result = Program(model, events.example()).evaluate(iter([one_chunk(events)]))
-    assert result["loss"] == pytest.approx((events.weight * squares).mean(), rel=1e-5)
+    result = Program(model, events.example()).test_chunk(one_chunk(events))
+    assert float(result["loss"]) == pytest.approx((events.weight * squares).mean(), rel=1e-5)
 
 
 ARCHITECTURES = {

@@ -75,5 +75,5 @@ def test_two_theta_do_not_fit_on_one_axis(masses):
     X, y = masses
     two = X.assign(width=X["mass"] / 10)
     model = skpnn.PNNClassifier(theta=["mass", "width"], epochs=1).fit(two, y)
-    with pytest.raises(ValueError, match="2 θ; the axis can show one"):
+    with pytest.raises(ValueError, match="are 2 columns; the axis can show one"):
         HypothesisScanDisplay.from_estimator(model, two, y, theta=["mass", "width"])
