@@ -4,8 +4,6 @@ The one file that knows scikeras, which is no longer maintained (adriangb/sciker
 """
 
 import copy
-import inspect
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,19 +15,19 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import _safe_indexing, check_array, check_consistent_length
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
 
 from skpnn._atomic import scratch_copy, take_over
-from skpnn._classes import class_weight_factors
+from skpnn._encoded_classes import class_numbers, factors_by_number, weighted_by_label
+from skpnn._extra_arguments import check_extra_arguments
+from skpnn._keras_loop import FitTask, are_arrays, needs_keras_predict
+from skpnn._keras_runner import ModelRunner
+from skpnn._keras_state import restored_on_error
 from skpnn._sample import Seeds, split_rows, unit_weight
 from skpnn._seeding import seeded_globals
 from skpnn._validation import check_finite_features, check_sample_weight, check_target_given
 from skpnn.engine.divergence import StopOnDivergence
 from skpnn.engine.events import Events
-from skpnn.engine.inference import compiled_model, in_blocks
-from skpnn.engine.loop import TrainingPlan, train
-from skpnn.engine.programs import Program
 
 __all__ = ["KerasClassifier", "KerasRegressor"]
 
@@ -39,15 +37,13 @@ def _keras_as_it_was() -> Iterator[None]:
     """Undo what importing scikeras does to Keras: it replaces how Keras objects are pickled."""
     names = ("__reduce__", "__deepcopy__")
     classes = (keras.Model, keras.losses.Loss, keras.metrics.Metric, keras.optimizers.Optimizer)
-    before = {(c, n): vars(c)[n] for c in classes for n in names if n in vars(c)}
-    is_ours = "scikeras" not in sys.modules
+    before = {(owner, name): vars(owner).get(name) for owner in classes for name in names}
     yield
-    for owner in classes if is_ours else ():
-        for name in names:
-            if (owner, name) in before:
-                setattr(owner, name, before[owner, name])
-            elif name in vars(owner):
-                delattr(owner, name)
+    for (owner, name), method in before.items():
+        if method is not None:
+            setattr(owner, name, method)
+        elif name in vars(owner):
+            delattr(owner, name)
 
 
 with _keras_as_it_was():
@@ -56,29 +52,13 @@ with _keras_as_it_was():
     from scikeras.utils.transformers import ClassifierLabelEncoder, RegressorTargetEncoder
     from scikeras.wrappers import BaseWrapper
 
-# What the compiled loop knows of the arguments of Keras' fit; any other is left to Keras' own loop,
-# which knows it, or knows it to be wrong.
-_COMPILED = {"batch_size", "epochs", "initial_epoch", "shuffle", "validation_batch_size", "verbose"}
-# A model's own methods rely on what Keras hands them: no weights where none were given, numbers in
-# Keras' precision.
-_TRAINING = ("fit", "make_train_function", "train_step", "test_step", "compute_loss")
-_PREDICTING = ("predict", "make_predict_function", "predict_step")
-_PREDICT_HOOKS = (
-    "on_predict_begin",
-    "on_predict_end",
-    "on_predict_batch_begin",
-    "on_predict_batch_end",
-)
-# What a model function may ask for without being a parameter of the estimator.
-_PROVIDED = {"meta", "compile_kwargs", "params", "self"}
-
 
 class _KerasEstimator(BaseWrapper):
     """What the two estimators share: scikeras' routing over our validation, seeds and loop."""
 
     # scikeras routes these too, but lets nobody set them.
     _routing_prefixes = BaseWrapper._routing_prefixes | {"callbacks", "score"}
-    _program: tuple[Program, keras.Optimizer]
+    _runner: ModelRunner
 
     def __init__(
         self,
@@ -121,22 +101,10 @@ class _KerasEstimator(BaseWrapper):
         )
 
     def _check_extra_arguments(self, model: Any, extra: dict[str, Any]) -> None:
-        """Raise a TypeError for an argument that neither routing nor the model function knows."""
-        function: Any = model if callable(model) else getattr(self, "_keras_build_fn", None)
-        is_function = callable(function) and not isinstance(function, keras.Model)
-        arguments = dict(inspect.signature(function).parameters) if is_function else {}
-        if any(a.kind is a.VAR_KEYWORD for a in arguments.values()):
-            return
+        function = model if callable(model) else getattr(self, "_keras_build_fn", None)
+        is_built = isinstance(function, keras.Model)
         prefixes = sorted(self._routing_prefixes)
-        routed = {name for name in extra if name.split("__")[0] in prefixes and "__" in name}
-        # A subclass may name arguments of its own, and hand them up.
-        known = set(arguments) | set(inspect.signature(type(self).__init__).parameters)
-        for name in extra.keys() - routed - known:
-            raise TypeError(
-                f"{type(self).__name__} got an unexpected argument {name!r}; expected one of its "
-                f"own, one of the model function's ({sorted(set(arguments) - _PROVIDED)}), or a "
-                f"routed one ({', '.join(f'{p}__…' for p in prefixes)})."
-            )
+        check_extra_arguments(type(self), None if is_built else function, extra, prefixes)
 
     def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None, **kwargs: Any) -> Self:
         """Build the model and train it on X and y.
@@ -157,43 +125,40 @@ class _KerasEstimator(BaseWrapper):
         self
             The fitted estimator; as it was before, where fitting failed.
         """
-        return self._atomically("_fit_from_scratch", X, y, sample_weight, **kwargs)
-
-    def _fit_from_scratch(self, X: Any, y: Any, weight: ArrayLike | None, **kwargs: Any) -> None:
-        check_target_given(self, y)
-        if not (self.warm_start and self.initialized_):
-            self._forget_classes()
-        BaseWrapper.fit(self, X, y, sample_weight=weight, **kwargs)
-
-    def _continue_fitting(self, X: Any, y: Any, weight: ArrayLike | None, **kwargs: Any) -> None:
-        check_target_given(self, y)
-        BaseWrapper.partial_fit(self, X, y, sample_weight=weight, **kwargs)
+        with self._attempt() as scratch:
+            check_target_given(self, y)
+            if not (self.warm_start and self.initialized_):
+                scratch._forget_classes()
+            BaseWrapper.fit(scratch, X, y, sample_weight=sample_weight, **kwargs)
+        return self
 
     def initialize(self, X: Any, y: Any = None) -> Self:
         """Build the model for X and y without training it."""
-        return self._atomically("_initialize_anew", X, y)
-
-    def _initialize_anew(self, X: Any, y: Any) -> None:
-        self._forget_classes()
-        self._initialize(X, y)
+        with self._attempt() as scratch:
+            scratch._forget_classes()
+            scratch._initialize(X, y)
+        return self
 
     def _forget_classes(self) -> None:
         """Forget what only a classifier knows."""
 
-    def _atomically(self, method: str, *args: Any, **kwargs: Any) -> Self:
+    @contextmanager
+    def _attempt(self) -> Iterator[Self]:
+        """Lend a copy to be fitted, and take it over where nothing fails."""
         scratch = scratch_copy(self)
-        # The copy shares the model and the generator, which training changes in place.
-        scratch.__dict__ |= copy.deepcopy({k: v for k, v in vars(self).items() if k == "_seeds"})
-        with _restored_on_error(getattr(self, "model_", self.model)):
-            getattr(scratch, method)(*args, **kwargs)
-        return take_over(self, scratch)
+        # Training changes the generator and the model in place.
+        if hasattr(self, "_seeds"):
+            scratch._seeds = copy.deepcopy(self._seeds)
+        with restored_on_error(getattr(self, "model_", self.model)):
+            yield scratch
+        take_over(self, scratch)
 
     def _initialize(self, X: Any, y: Any = None) -> tuple[Any, Any]:
         # scikeras takes an integer here to set global seeds; ours are set without it.
         self._seeds = Seeds.of(self.random_state)
-        for name in ("_program", "_forward"):
-            self.__dict__.pop(name, None)
-        return super()._initialize(X, y)
+        X, y = super()._initialize(X, y)
+        self._runner = ModelRunner(self.model_)
+        return X, y
 
     def _build_keras_model(self) -> keras.Model:
         self._random_state = None
@@ -213,17 +178,27 @@ class _KerasEstimator(BaseWrapper):
     def _validate_data(
         self, X: Any = None, y: Any = None, reset: bool = False, y_numeric: bool = False
     ) -> tuple[Any, Any]:
-        if X is not None:
-            # Keras reads some of SciPy's sparse formats wrongly, and none of them fast.
-            X = X.toarray() if hasattr(X, "toarray") else X
-            _check_feature_names(self, X, reset=reset)
-            _check_named_columns(self, X)
-            if not reset:
-                X = self._like_fitted(X)
+        X = None if X is None else self._read_features(X, reset=reset)
         if reset or y is None:
             return super()._validate_data(X, y, reset=reset, y_numeric=y_numeric)
         X = None if X is None else super()._validate_data(X)[0]
         return X, self._target_like_fitted(X, y, "numeric" if y_numeric else None)
+
+    def _read_features(self, X: Any, *, reset: bool) -> Any:
+        # Keras reads some of SciPy's sparse formats wrongly, and none of them fast.
+        X = X.toarray() if hasattr(X, "toarray") else X
+        _check_feature_names(self, X, reset=reset)
+        array = np.asarray(X)
+        if array.ndim == 2 and array.dtype.kind == "f":
+            names = getattr(self, "feature_names_in_", None)
+            check_finite_features(array, features=np.arange(array.shape[1]), names=names)
+        if reset:
+            return X
+        if array.ndim == 2:
+            _check_n_features(self, array, reset=False)
+        # float64 is as good as float32.
+        is_number = array.dtype.kind in "fiub" and self.X_dtype_.kind == "f"
+        return array.astype(self.X_dtype_) if is_number else X
 
     def _target_like_fitted(self, X: Any, y: Any, dtype: str | None) -> NDArray:
         """Return y, whose labels may be longer and whose numbers more precise than those of fit."""
@@ -239,14 +214,6 @@ class _KerasEstimator(BaseWrapper):
         # Models that Keras builds at their first call have no outputs to count yet.
         if getattr(self.model_, "outputs", None) is not None:
             super()._check_model_compatibility(y)
-
-    def _like_fitted(self, X: Any) -> Any:
-        """Return X in the precision of fit: float64 is as good as float32."""
-        array = np.asarray(X)
-        if array.ndim == 2:
-            _check_n_features(self, array, reset=False)
-        is_number = array.dtype.kind in "fiub" and self.X_dtype_.kind == "f"
-        return array.astype(self.X_dtype_) if is_number else X
 
     @staticmethod
     def _validate_sample_weight(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
@@ -266,101 +233,62 @@ class _KerasEstimator(BaseWrapper):
         initial_epoch: int,
         **kwargs: Any,
     ) -> None:
-        routed = route_params(self.get_params(), "fit", self._fit_kwargs)
-        arguments = {k: v for k, v in routed.items() if not k.startswith("callbacks")} | kwargs
-        arguments |= {"epochs": initial_epoch + epochs, "initial_epoch": initial_epoch}
         n_events = len(y) if isinstance(y, np.ndarray) else len(keras.tree.flatten(X)[0])
+        kwargs |= {"epochs": initial_epoch + epochs, "initial_epoch": initial_epoch}
+        arguments = self._fit_arguments(n_events, kwargs)
+        class_weight = arguments.pop("class_weight", None)
+        is_weighted = sample_weight is not None or class_weight is not None
+        weight = np.ones(n_events) if sample_weight is None else sample_weight
+        if class_weight is not None:
+            weight = weight * factors_by_number(y, class_weight)
+        # Keras casts weights to the precision of the loss, which is the model function's choice.
+        events = Events(X, y, unit_weight(weight, np.float64))
+        training, validation = self._held_out(events, arguments)
+        task = FitTask(training, validation, is_weighted, arguments, self._seeds.training)
+        history = self._current_runner().fit(task)
+        self._extend_history(history, anew=not warm_start or initial_epoch == 0)
+
+    def _fit_arguments(self, n_events: int, given: dict[str, Any]) -> dict[str, Any]:
+        """Return what is routed to Keras' fit, and `given`, which wins."""
+        routed = route_params(self.get_params(), "fit", self._fit_kwargs)
+        arguments = {k: v for k, v in routed.items() if not k.startswith("callbacks")} | given
         for name in ("batch_size", "validation_batch_size"):
             if arguments.get(name) == -1:
                 arguments[name] = n_events
-        factors = _factors_by_index(y, arguments.pop("class_weight", None))
-        is_weighted = sample_weight is not None or factors is not None
-        weight = np.ones(n_events) if sample_weight is None else sample_weight
-        weight = weight if factors is None else weight * factors
-        # Keras casts weights to the precision of the loss, which is the model function's choice.
-        events = Events(X, y, unit_weight(weight, np.float64))
-        history = self._run(events, arguments, is_weighted=is_weighted)
-        if _are_arrays(X):
-            self._forward = compiled_model(self.model_, X)
-        self._extend_history(history, anew=not warm_start or initial_epoch == 0)
+        callbacks = keras.tree.flatten([self._fit_callbacks, given.get("callbacks") or []])
+        return arguments | {"callbacks": [*callbacks, StopOnDivergence()]}
 
-    def _run(
-        self, events: Events, arguments: dict[str, Any], *, is_weighted: bool
-    ) -> dict[str, list[float]]:
-        given = [self._fit_callbacks, arguments.pop("callbacks", None) or []]
-        callbacks = [*keras.tree.flatten(given), StopOnDivergence()]
+    def _held_out(self, events: Events, arguments: dict[str, Any]) -> tuple[Events, Events | None]:
+        """Return the events to train on and those held out; drop what asks for them."""
         fraction = arguments.pop("validation_split", 0.0)
-        is_given = arguments.get("validation_data") is not None
-        training, validation = self._held_out(events, 0.0 if is_given else fraction)
-        if self._needs_keras_loop(events, arguments):
-            arguments["callbacks"] = callbacks
-            return self._run_in_keras(training, validation, arguments, is_weighted=is_weighted)
-        # Keras' fit puts the moving average of the weights in place before the callbacks' turn.
-        callbacks.insert(0, keras.callbacks.LambdaCallback(on_train_end=self._finalize_weights))
-        plan = TrainingPlan(
-            epochs=arguments["epochs"],
-            batch_size=min(arguments.get("batch_size") or 32, len(training)),
-            callbacks=callbacks,
-            verbose=_as_level(arguments.get("verbose", 1)),
-            initial_epoch=arguments["initial_epoch"],
-            shuffle=bool(arguments.get("shuffle", True)),
-        )
-        program = self._program_for(training)
-        self.model_.stop_training = False
-        return train(program, training, plan, rng=self._seeds.training, validation=validation)
-
-    def _finalize_weights(self, logs: Any = None) -> None:
-        del logs
-        self.model_.optimizer.finalize_variable_values(self.model_.trainable_weights)
-
-    def _program_for(self, events: Events) -> Program:
-        program, optimizer = getattr(self, "_program", (None, None))
-        # A model that its owner compiles anew has another optimizer.
-        if program is None or optimizer is not self.model_.optimizer:
-            program = Program(self.model_, events.example())
-            self._program = program, self.model_.optimizer
-        return program
-
-    def _held_out(self, events: Events, fraction: float) -> tuple[Events, Events | None]:
-        if not fraction:
+        if not fraction or arguments.get("validation_data") is not None:
             return events, None
-        strata = self._strata(events.target)
-        training, validation = split_rows(strata, fraction, self._seeds.split)
+        training, validation = split_rows(self._strata(events.target), fraction, self._seeds.split)
         return Events(*events.take(training)), Events(*events.take(validation))
 
     def _strata(self, target: Any) -> NDArray[np.intp]:
         """Return the groups whose proportions a validation split keeps."""
         return np.zeros(len(keras.tree.flatten(target)[0]), dtype=np.intp)
 
-    def _needs_keras_loop(self, events: Events, arguments: dict[str, Any]) -> bool:
-        asked = {name for name, value in arguments.items() if value is not None}
-        return (
-            bool(asked - _COMPILED)
-            or self.model_.run_eagerly
-            or _has_own(self.model_, *_TRAINING)
-            or not _are_arrays((events.X, events.target))
-        )
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state with the model inside its runner, which knows the user's classes."""
+        state = super().__getstate__()
+        if "_runner" not in state:
+            return state
+        inside = {"_runner": self._current_runner()}
+        return {k: v for k, v in state.items() if k != "model_"} | inside
 
-    def _run_in_keras(
-        self,
-        training: Events,
-        validation: Events | None,
-        arguments: dict[str, Any],
-        *,
-        is_weighted: bool,
-    ) -> dict[str, list[float]]:
-        n_parts = 3 if is_weighted else 2
-        if validation is not None:
-            parts = (validation.X, validation.target, validation.weight)
-            arguments["validation_data"] = parts[:n_parts]
-        if _has_own(self.model_, "fit") or not _are_arrays((training.X, training.target)):
-            arguments["sample_weight"] = training.weight if is_weighted else None
-            return self.model_.fit(training.X, training.target, **arguments).history
-        size = arguments.pop("batch_size", None) or 32
-        arguments["validation_batch_size"] = arguments.get("validation_batch_size") or size
-        rng = self._seeds.training if arguments.pop("shuffle", True) else None
-        batches = _KerasBatches(training, size, rng, n_parts)
-        return self.model_.fit(batches, shuffle=False, **arguments).history
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the model out of its runner again."""
+        super().__setstate__(state)
+        if "_runner" in state:
+            self.model_ = self._runner.model
+
+    def _current_runner(self) -> ModelRunner:
+        # The owner may have put another model in place.
+        if self._runner.model is not self.model_:
+            self._runner = ModelRunner(self.model_)
+        return self._runner
 
     def _extend_history(self, history: dict[str, list[float]], *, anew: bool) -> None:
         before = {} if anew else getattr(self, "history_", {})
@@ -370,36 +298,13 @@ class _KerasEstimator(BaseWrapper):
 
     def _predict_raw(self, X: Any, **kwargs: Any) -> Any:
         check_is_fitted(self, "model_")
-        if kwargs or self._needs_keras_predict():
+        is_routed = any(name.startswith("predict__") for name in self.get_params())
+        if kwargs or is_routed or needs_keras_predict(self.model_, self._predict_callbacks):
             return super()._predict_raw(X, **kwargs)
-        X, _ = self._validate_data(X=X)
-        X = self.feature_encoder_.transform(X)
-        if not _are_arrays(X):
+        inputs = self.feature_encoder_.transform(self._validate_data(X=X)[0])
+        if not are_arrays(inputs):
             return super()._predict_raw(X)
-        if not hasattr(self, "_forward"):
-            self._forward = compiled_model(self.model_, X)
-        return in_blocks(self._forward, X)
-
-    def _needs_keras_predict(self) -> bool:
-        return (
-            any(name.startswith("predict__") for name in self.get_params())
-            or any(map(_acts_in_predict, keras.tree.flatten(self._predict_callbacks)))
-            or self.model_.run_eagerly
-            or _has_own(self.model_, *_PREDICTING)
-        )
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the state without compiled programs, which are made anew when needed."""
-        state = super().__getstate__()
-        # Keras does not save where dropout's random numbers stand.
-        drawn = map(keras.ops.convert_to_numpy, _seed_states(getattr(self, "model_", None)))
-        kept = {k: v for k, v in state.items() if k not in ("_program", "_forward")}
-        return kept | {"_drawn": [np.copy(value) for value in drawn]}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__({k: v for k, v in state.items() if k != "_drawn"})
-        for variable, value in zip(_seed_states(state.get("model_")), state["_drawn"], strict=True):
-            variable.assign(value)
+        return self._current_runner().predict(inputs)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -407,100 +312,6 @@ class _KerasEstimator(BaseWrapper):
         tags.input_tags.sparse = True
         tags.target_tags.multi_output = True
         return tags
-
-
-class _KerasBatches(keras.utils.PyDataset):
-    """Batches for Keras' own loop, in an order of ours: Keras shuffles by global seeds only."""
-
-    def __init__(
-        self, events: Events, batch_size: int, rng: np.random.Generator | None, n_parts: int
-    ) -> None:
-        super().__init__()
-        self._events, self._size, self._rng, self._n_parts = events, batch_size, rng, n_parts
-        self._order = np.arange(len(events))
-        self.on_epoch_end()
-
-    def __len__(self) -> int:
-        return -(-len(self._order) // self._size)
-
-    def __getitem__(self, number: int) -> tuple[Any, ...]:
-        rows = self._order[number * self._size : (number + 1) * self._size]
-        batch = keras.tree.map_structure(_as_keras_casts, self._events.take(rows))
-        # tf.data takes a list for one array.
-        parts = (tuple(part) if isinstance(part, list) else part for part in batch)
-        return tuple(parts)[: self._n_parts]
-
-    def on_epoch_end(self) -> None:
-        """Draw an order for the next epoch."""
-        if self._rng is not None:
-            self._order = self._rng.permutation(len(self._order))
-
-
-def _as_keras_casts(array: NDArray) -> NDArray:
-    return array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array
-
-
-@contextmanager
-def _restored_on_error(model: Any) -> Iterator[None]:
-    """Put the weights and the optimizer of a model that exists back where training fails."""
-    variables = [*model.variables] if isinstance(model, keras.Model) else []
-    variables += getattr(getattr(model, "optimizer", None), "variables", [])
-    before = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in variables]
-    try:
-        yield
-    except BaseException:
-        for variable, value in zip(variables, before, strict=True):
-            variable.assign(value)
-        raise
-
-
-def _seed_states(model: keras.Model | None) -> list[Any]:
-    variables = [] if model is None else model.variables
-    return [variable for variable in variables if variable.name == "seed_generator_state"]
-
-
-def _has_own(model: keras.Model, *methods: str) -> bool:
-    return any(getattr(type(model), m) is not getattr(keras.Model, m) for m in methods)
-
-
-def _acts_in_predict(callback: keras.callbacks.Callback) -> bool:
-    # A LambdaCallback keeps its hooks on the instance.
-    base = keras.callbacks.Callback
-    return any(
-        getattr(type(callback), hook) is not getattr(base, hook) or hook in vars(callback)
-        for hook in _PREDICT_HOOKS
-    )
-
-
-def _codes(target: NDArray) -> NDArray[np.intp]:
-    """Return the class numbers that an encoded target holds, one-hot or not."""
-    columns = target.reshape(len(target), -1)
-    return columns.argmax(axis=1) if columns.shape[1] > 1 else columns[:, 0].astype(np.intp)
-
-
-def _factors_by_index(target: Any, class_weight: dict[int, float] | None) -> NDArray | None:
-    """Return what Keras' own class_weight, by class number, means for each event."""
-    if class_weight is None:
-        return None
-    return np.array([class_weight.get(code, 1.0) for code in _codes(target).tolist()])
-
-
-def _check_named_columns(estimator: Any, X: Any) -> None:
-    """Raise a ValueError that names the column where a table of numbers holds NaN or infinity."""
-    array = X if isinstance(X, np.ndarray) else None
-    if hasattr(X, "to_numpy"):
-        array = X.to_numpy()
-    if array is not None and array.ndim == 2 and array.dtype.kind == "f":
-        names = getattr(estimator, "feature_names_in_", None)
-        check_finite_features(array, features=np.arange(array.shape[1]), names=names)
-
-
-def _are_arrays(X: Any) -> bool:
-    return all(isinstance(array, np.ndarray) for array in keras.tree.flatten(X))
-
-
-def _as_level(verbose: Any) -> int:
-    return 1 if verbose == "auto" else int(verbose)
 
 
 def _scikeras_name(metric: str) -> str:
@@ -639,6 +450,7 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
         self.class_weight = class_weight
 
     scorer = staticmethod(accuracy_score)
+    classes_: NDArray | None
 
     @property
     def _fit_kwargs(self) -> set[str]:
@@ -648,8 +460,11 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
     @property
     def target_encoder(self) -> Any:
         """Return the transformer of y; override it for targets of your own."""
-        categories = "auto" if self.classes_ is None else [self.classes_]
-        return ClassifierLabelEncoder(loss=self.loss, categories=categories)
+        return ClassifierLabelEncoder(loss=self.loss, categories=self._categories)
+
+    @property
+    def _categories(self) -> Any:
+        return "auto" if self.classes_ is None else [self.classes_]
 
     def partial_fit(
         self,
@@ -679,12 +494,12 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
         self
             The fitted estimator.
         """
-        return self._atomically("_partial_fit", X, y, classes, sample_weight, **kwargs)
-
-    def _partial_fit(self, X: Any, y: Any, classes: Any, weight: Any, **kwargs: Any) -> None:
-        known = getattr(self, "classes_", None)
-        self.classes_ = known if classes is None else np.unique(classes)
-        self._continue_fitting(X, y, weight, **kwargs)
+        with self._attempt() as scratch:
+            known = getattr(self, "classes_", None)
+            scratch.classes_ = known if classes is None else np.unique(classes)
+            check_target_given(self, y)
+            BaseWrapper.partial_fit(scratch, X, y, sample_weight=sample_weight, **kwargs)
+        return self
 
     def predict_proba(self, X: Any, **kwargs: Any) -> NDArray:
         """Return the probability of each class, of shape (n_samples, n_classes)."""
@@ -709,30 +524,21 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
         self.classes_ = None
 
     def _type_of_target(self, y: NDArray) -> str:
-        return ClassifierLabelEncoder(
-            categories="auto" if self.classes_ is None else [self.classes_]
-        )._type_of_target(y)
+        return ClassifierLabelEncoder(categories=self._categories)._type_of_target(y)
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, warm_start: bool, **kwargs: Any) -> None:
         if self.class_weight is not None:
-            sample_weight = self._class_weighted(y, sample_weight)
+            labels = np.asarray(y)
+            weight = check_sample_weight(sample_weight, len(labels))
+            weight = np.ones(len(labels)) if weight is None else weight
+            # One call of partial_fit need not see every class.
+            sample_weight = weighted_by_label(self.class_weight, labels, weight, self.classes_)
         super()._fit(X, y, sample_weight, warm_start, **kwargs)
-
-    def _class_weighted(self, y: Any, sample_weight: Any) -> NDArray[np.float64]:
-        labels = np.asarray(y)
-        weight = check_sample_weight(sample_weight, len(labels))
-        weight = np.ones(len(labels)) if weight is None else weight
-        if labels.ndim > 1 and labels.shape[1] > 1:
-            return weight * compute_sample_weight(self.class_weight, labels)
-        # One call of partial_fit need not see every class.
-        classes = np.union1d(labels, labels[:0] if self.classes_ is None else self.classes_)
-        codes = np.searchsorted(classes, labels.ravel())
-        return weight * class_weight_factors(self.class_weight, codes, classes, weight)[codes]
 
     def _strata(self, target: Any) -> NDArray[np.intp]:
         if self.target_type_ not in ("binary", "multiclass") or not isinstance(target, np.ndarray):
             return super()._strata(target)
-        return _codes(target)
+        return class_numbers(target)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -816,7 +622,10 @@ validation_batch_size, verbose, callbacks, validation_split, shuffle, run_eagerl
         self
             The fitted estimator.
         """
-        return self._atomically("_continue_fitting", X, y, sample_weight, **kwargs)
+        with self._attempt() as scratch:
+            check_target_given(self, y)
+            BaseWrapper.partial_fit(scratch, X, y, sample_weight=sample_weight, **kwargs)
+        return self
 
     def predict(self, X: Any, **kwargs: Any) -> NDArray:
         """Return the targets, of shape (n_samples,) or (n_samples, n_targets)."""

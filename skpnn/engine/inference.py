@@ -1,7 +1,7 @@
 """Inference: one compiled forward pass per architecture, its weights passed in as arguments."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import keras
@@ -71,9 +71,10 @@ def compiled_forward(model: keras.Model) -> Callable:
 
 def compiled_model(model: keras.Model, X: Any) -> Callable[[Any], Any]:
     """Return ``forward(X)`` of a model of any kind, compiled for any number of rows like `X`'s."""
-
-    def forward(X: Any) -> Any:
-        return model(X, training=False)
-
     signature = keras.tree.map_structure(lambda a: tf.TensorSpec((None, *a.shape[1:]), a.dtype), X)
-    return tf.function(forward, input_signature=[signature])
+    # TensorFlow counts traces by code object and warns of many: partial() has one per model.
+    return tf.function(partial(_call, model), input_signature=[signature])
+
+
+def _call(model: keras.Model, X: Any) -> Any:
+    return model(X, training=False)
