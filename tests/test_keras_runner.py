@@ -79,8 +79,8 @@ def test_copies_go_on_with_their_random_numbers(copied):
 class Own(keras.Model):
     """A model whose class is registered nowhere."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
         self.dense = keras.layers.Dense(1)
 
     def call(self, inputs):
