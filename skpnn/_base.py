@@ -164,7 +164,7 @@ class NetworkEstimator(BaseEstimator, ABC):
             self._resume(before)
         training, validation = self._split(sample, seeds)
         events, held_out = self._events(training, validation, seeds)
-        plan = self._plan(events)
+        plan = self._plan(events, epochs=self.epochs, callbacks=self._fit_callbacks())
         self._train(events, plan, self._rate(plan, len(events)), seeds, validation=held_out)
 
     def _forget(self) -> dict[str, Any]:
@@ -193,13 +193,22 @@ class NetworkEstimator(BaseEstimator, ABC):
                 )
         self.weights_ = before["weights_"]
 
+    def _partially_fitted(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None, *, classes: Any = None
+    ) -> Self:
+        """Return the estimator after one more pass; as it was, where that fails."""
+        scratch = scratch_copy(self)
+        scratch._partial_fit(X, y, sample_weight, classes)
+        return take_over(self, scratch)
+
     def _partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None, classes: Any) -> None:
         self._check_parameters()
         seeds = Seeds.of(self._partial_random_state())
         first = not hasattr(self, "weights_")
         sample = self._read(X, y, sample_weight, classes=classes, first=first)
         events, _ = self._events(sample, None, seeds)
-        plan = self._plan(events, epochs=1)
+        # No callbacks of the user's: they would see a new training at every call.
+        plan = self._plan(events, epochs=1, callbacks=[])
         constant = LearningRate(self.learning_rate)
         self._train(events, plan, constant, seeds, keeps_optimizer=True)
 
@@ -267,18 +276,18 @@ class NetworkEstimator(BaseEstimator, ABC):
     def _batch_size(self, n_events: int) -> int:
         return n_events if self.batch_size is None else min(self.batch_size, n_events)
 
-    def _plan(self, events: Events, *, epochs: int | None = None) -> TrainingPlan:
-        """Return the plan of fit, or that of one call of partial_fit, which is one epoch."""
+    def _fit_callbacks(self) -> list[keras.callbacks.Callback]:
+        stopping = [_early_stopping(self.patience)] if self.early_stopping else []
+        return [*stopping, *_as_list(self.callbacks)]
+
+    def _plan(
+        self, events: Events, *, epochs: int, callbacks: list[keras.callbacks.Callback]
+    ) -> TrainingPlan:
         rows = np.arange(min(len(events), PROBE))
         # Background has no θ before the first draw.
         probe = np.nan_to_num(events.take(rows)[0])
-        callbacks: list[keras.callbacks.Callback] = [StopOnDivergence(probe)]
-        if epochs is None:
-            callbacks = [*_as_list(self.callbacks), *callbacks]
-            if self.early_stopping:
-                callbacks.insert(0, _early_stopping(self.patience))
         batch_size = self._batch_size(len(events))
-        return TrainingPlan(epochs or self.epochs, batch_size, callbacks, self.verbose)
+        return TrainingPlan(epochs, batch_size, [*callbacks, StopOnDivergence(probe)], self.verbose)
 
     def _rate(self, plan: TrainingPlan, n_events: int) -> LearningRate:
         return LearningRate(

@@ -9,7 +9,6 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
-from skpnn._atomic import scratch_copy, take_over
 from skpnn._base import NetworkEstimator
 from skpnn._classes import class_codes, class_weight_factors
 from skpnn._parameters import check_choice
@@ -268,9 +267,7 @@ default="signal"
         self
             The fitted estimator.
         """
-        scratch = scratch_copy(self)
-        scratch._partial_fit(X, y, sample_weight, classes)
-        return take_over(self, scratch)
+        return self._partially_fitted(X, y, sample_weight, classes=classes)
 
     def predict_proba(self, X: Any) -> NDArray:
         """Return the probability of each class at the hypothesis that each row holds.
