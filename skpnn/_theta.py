@@ -80,8 +80,8 @@ def extrapolation_message(theta: NDArray[np.floating], span: ThetaRange) -> str:
     shown = ", ".join(_shown(row) for row in outside[:5])
     return (
         f"θ = {shown}{', …' if len(outside) > 5 else ''} lies outside the range that the network "
-        f"was trained on, {_shown(span.low)} to {_shown(span.high)}: the scores there are "
-        "extrapolated."
+        f"was trained on, {_shown(span.low)} to {_shown(span.high)} (in the units that it is given "
+        "θ in, behind a scaler not those of your X): the scores there are extrapolated."
     )
 
 

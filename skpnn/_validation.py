@@ -13,16 +13,24 @@ def column_label(column: int, names: Sequence[Any] | None) -> str:
 
 
 def check_finite_features(
-    X: NDArray[np.floating], *, features: NDArray[np.intp], names: Sequence[Any] | None
+    X: NDArray[np.floating],
+    *,
+    features: NDArray[np.intp],
+    names: Sequence[Any] | None,
+    theta: NDArray[np.intp] | None = None,
 ) -> None:
-    """Raise a ValueError that names the first feature column with a NaN or an infinity."""
+    """Raise a ValueError that names the first feature column with a NaN or an infinity.
+
+    `theta` says which columns are taken for θ, in case that is the mistake.
+    """
     # A sum is finite only if all of its terms are: one pass without a temporary of X's size.
     with np.errstate(over="ignore", invalid="ignore"):
         suspicious = ~np.isfinite(X.sum(axis=0, dtype=np.float64))
     for column in features[suspicious[features]]:
         bad = ~np.isfinite(X[:, column])
         if bad.any():
-            raise ValueError(_not_finite(X[:, column], bad, column_label(column, names)))
+            found = _not_finite(X[:, column], bad, column_label(column, names))
+            raise ValueError(f"{found} {_advice(theta, names)}")
 
 
 def _not_finite(values: NDArray[np.floating], bad: NDArray[np.bool_], label: str) -> str:
@@ -30,9 +38,17 @@ def _not_finite(values: NDArray[np.floating], bad: NDArray[np.bool_], label: str
     too_large = "" if what == "NaN" else f" or a value too large for {values.dtype}"
     return (
         f"Input X contains {what}{too_large} in {label}: {bad.sum()} of {len(bad)} rows, first in "
-        f"row {np.flatnonzero(bad)[0]}. Features must be finite numbers: drop these rows, or put "
-        "an imputer before (skpnn.on_features leaves θ alone)."
+        f"row {np.flatnonzero(bad)[0]}. Features must be finite numbers."
     )
+
+
+def _advice(theta: NDArray[np.intp] | None, names: Sequence[Any] | None) -> str:
+    if theta is None:
+        is_theta = "if it is θ, which background has not, use PNNClassifier, or skpnn.inject first"
+    else:
+        taken = ", ".join(column_label(column, names) for column in theta)
+        is_theta = f"if it is θ, name it with theta=… (θ is now {taken})"
+    return f"Look what it holds: {is_theta}; if it is a feature, drop these rows or impute them."
 
 
 def check_sample_weight(

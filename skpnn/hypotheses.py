@@ -122,6 +122,12 @@ def hypothesis_grid(
             f"Hypotheses are given twice, by hypotheses= and by {list(keywords)}; use one of them."
         )
     n_columns, names = n_columns_of(X), column_names(X)
+    for name in keywords:
+        if names is not None and name not in names:
+            raise ValueError(
+                f"X has no column {name!r}; its columns are {[str(n) for n in names]}. Give data "
+                f"without θ that column, where it stood in training: X.assign({name}=float('nan'))."
+            )
     asked = list(keywords) if keywords else theta
     columns = theta_columns(asked, n_columns=n_columns, names=names)
     labels = [int(c) for c in columns] if names is None else [names[c] for c in columns]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skpnn._seeding import generator
-from skpnn._theta import ThetaRange, distinct_hypotheses
+from skpnn._theta import MAX_DISCRETE, ThetaRange, distinct_hypotheses
 from skpnn._theta_columns import (
     Theta,
     column_names,
@@ -264,19 +264,41 @@ def check_signal_theta(
         )
 
 
-def warn_of_swapped_classes(
+def warn_of_odd_theta(
     theta: NDArray[np.floating], is_signal: NDArray[np.bool_], signal_label: Any
 ) -> None:
-    """Warn where background holds several θ but signal only one, as if they were swapped."""
-    n_signal = len(distinct_hypotheses(theta[is_signal]))
-    n_background = len(distinct_hypotheses(theta[~is_signal]))
+    """Warn where θ looks as if classes were swapped, or as if it were a sentinel or a feature."""
+    background = theta[~is_signal & np.isfinite(theta).all(axis=1)]
+    if not len(background):
+        return
+    is_full = len(background) == np.sum(~is_signal)
+    message = _odd_theta(theta[is_signal], background, signal_label, is_full)
+    if message:
+        warnings.warn(message, SkpnnWarning, stacklevel=3)
+
+
+def _odd_theta(
+    signal: NDArray[np.floating], background: NDArray[np.floating], label: Any, is_full: bool
+) -> str:
+    n_signal = len(distinct_hypotheses(signal))
+    n_background = len(distinct_hypotheses(background))
     if n_signal == 1 < n_background:
-        warnings.warn(
-            f"Class {signal_label!r} counts as signal and holds one θ only, while background holds "
-            f"{n_background}. If it is background, say background_label={signal_label!r}.",
-            SkpnnWarning,
-            stacklevel=3,
+        return (
+            f"Class {label!r} counts as signal and holds one θ only, while background holds "
+            f"{n_background}. If it is background, say background_label={label!r}."
         )
+    if ThetaRange.of(signal).excludes(background).all():
+        return (
+            f"Background holds θ = {background[0].tolist()}, which no signal has. Training "
+            "overwrites it, but predicting takes it for a hypothesis, where scorers find an AUC "
+            "near 1: put NaN there."
+        )
+    if is_full and n_signal > MAX_DISCRETE:
+        return (
+            f"θ takes {n_signal} values on signal, and background holds numbers there, which "
+            "training overwrites. If this column is a feature, name θ with theta=…."
+        )
+    return ""
 
 
 def inject(
@@ -292,9 +314,10 @@ def inject(
     """Give every background event a θ, for estimators that are not parametrised networks.
 
     A boosted tree reads NaN in θ as "this is background" and reaches an AUC of 1.000 that means
-    nothing. `PNNClassifier` injects by itself; call this for anything else. Draw after splitting
-    into training and test part, and do not draw for the test part at all: assign a hypothesis to
-    it (`assign_hypothesis`, `scan`).
+    nothing. `PNNClassifier` injects by itself; call this for anything else, also for a
+    `KerasClassifier`. Draw after splitting into training and test part, and do not draw for the
+    test part at all: assign a hypothesis to it (`assign_hypothesis`, `scan`). Where a search or
+    `cross_val_score` splits, draw for all rows before: their scores then pool all hypotheses.
 
     Parameters
     ----------

@@ -129,7 +129,7 @@ def _effective_number(weight: NDArray[np.float64]) -> float:
 def _off_grid(gridded: str, other: str, share: float) -> str:
     return (
         f"θ leaks: the {gridded}'s θ lie on a grid, but {share:.1%} of the {other}'s weight lies "
-        "off it, so θ alone tells the classes apart and the network learns that instead of the "
+        "off it, so θ alone tells the classes apart and the network can learn that instead of the "
         "physics. "
     )
 
@@ -137,5 +137,5 @@ def _off_grid(gridded: str, other: str, share: float) -> str:
 def _separates(auc: float, error: float) -> str:
     return (
         f"θ leaks: a classifier that sees θ alone has an AUC of {auc:.3f} ± {error:.3f}; it should "
-        "be 0.5. The network will learn that instead of the physics. "
+        "be 0.5. The network can learn that instead of the physics. "
     )

@@ -25,7 +25,7 @@ from skpnn.injection import (
     check_signal_theta,
     summarised_theta,
     theta_source,
-    warn_of_swapped_classes,
+    warn_of_odd_theta,
 )
 from skpnn.leakage import WeightedTheta, warn_of_theta_leakage
 from skpnn.missing_theta import fill_missing_theta
@@ -146,7 +146,8 @@ default="signal"
     weights_ : list of ndarray
         The trained weights, in Keras' order.
     model_ : keras.Model
-        The trained network, built from ``weights_`` on first access.
+        The trained network, built from ``weights_`` on first access. It takes θ as the network
+        sees it, mapped to [−1, 1].
     history_ : dict of list
         Keras' history: ``loss``, and ``val_loss`` under `early_stopping`, by epoch.
     n_iter_ : int
@@ -331,7 +332,7 @@ default="signal"
             self._check_given(theta)
         if first and not self._is_given:
             signal_label = self.classes_[self.classes_ != self.background_label_].tolist()[0]
-            warn_of_swapped_classes(theta, ~background, signal_label)
+            warn_of_odd_theta(theta, ~background, signal_label)
         self._learn_range(theta[~background])
         target = codes[:, np.newaxis].astype(self.dtype)
         return Sample(X, target, weight, codes, self._groups(theta, background))
@@ -356,7 +357,7 @@ default="signal"
         if reset:
             self.theta_columns_ = theta_columns(self.theta, n_columns=X.shape[1], names=names)
         features = np.setdiff1d(np.arange(X.shape[1]), self.theta_columns_)
-        check_finite_features(X, features=features, names=names)
+        check_finite_features(X, features=features, names=names, theta=self.theta_columns_)
         return X
 
     def _read_classes(self, y: Any, *, first: bool) -> NDArray[np.intp]:
@@ -504,7 +505,7 @@ default="signal"
             raise ValueError(
                 f"{partly.sum()} rows hold only a part of θ, the first is row "
                 f"{np.flatnonzero(partly)[0]}: give each of the {theta.shape[1]} θ columns, e.g. "
-                "scan(…, mass=[500], width=0.1), or none."
+                f"scan(…, mass=[500], width=0.1) or theta={self.theta!r}, or none."
             )
         if np.isinf(theta).any():
             raise ValueError("θ contains infinity; every hypothesis must be a number.")

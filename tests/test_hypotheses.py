@@ -152,6 +152,7 @@ def test_half_a_hypothesis_is_an_error(masses):
         (lambda model, X: skpnn.scan(LinearRegression().fit([[0]], [0]), X), "has no classes_"),
         (lambda model, X: skpnn.scan(model, X[:0], mass=[500]), "X has 0 rows"),
         (lambda model, X: skpnn.scan(model, X, mass="500 GeV"), "are not numbers"),
+        (lambda model, X: skpnn.scan(model, X[["m"]], mass=[500]), r"X.assign\(mass=float\('nan'"),
         (lambda model, X: skpnn.scan(model, X, theta=[0.5, 1.5]), "go to hypotheses="),
         (lambda model, X: skpnn.assign_hypothesis(X), "names no hypothesis"),
         (lambda model, X: skpnn.assign_hypothesis(X, [500, 750]), "got 2 hypotheses"),

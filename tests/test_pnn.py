@@ -87,12 +87,25 @@ def test_class_balance_leaves_the_draws_alone(unbalanced, draws):
     assert share_of(draws, [-1, -0.5, 0, 0.5, 1]) == pytest.approx(shares, abs=0.012)
 
 
+@pytest.mark.filterwarnings("ignore:Background holds:skpnn.exceptions.SkpnnWarning")
 def test_finite_background_theta_is_overwritten(toy):
     X, y = toy
     sentinel = X.fillna({"theta": -999.0})
     expected = skpnn.PNNClassifier(**QUICK).fit(X, y).predict_proba(X.assign(theta=1))
     model = skpnn.PNNClassifier(**QUICK).fit(sentinel, y)
     assert np.array_equal(model.predict_proba(X.assign(theta=1)), expected)
+
+
+def test_a_sentinel_on_background_is_warned_of(toy):
+    X, y = toy
+    with pytest.warns(SkpnnWarning, match=r"Background holds θ = \[-999.0\].*put NaN there"):
+        skpnn.PNNClassifier(**QUICK).fit(X.fillna({"theta": -999.0}), y)
+
+
+def test_a_feature_taken_for_theta_is_warned_of(toy):
+    X, y = toy
+    with pytest.warns(SkpnnWarning, match=r"θ takes \d+ values on signal.*name θ with theta="):
+        skpnn.PNNClassifier(**QUICK).fit(X.assign(theta=0.0)[["theta", "x"]], y)
 
 
 @pytest.mark.filterwarnings("ignore::skpnn.exceptions.ThetaLeakageWarning")
@@ -427,6 +440,7 @@ def one_class(label):
 
 BAD_INPUT = [
     (nan_feature, {}, "NaN in column 'x': 1 of 1000 rows, first in row 7"),
+    (nan_feature, {}, r"if it is θ, name it with theta=… \(θ is now column 'theta'\)"),
     (infinite_feature, {}, "infinity .* in column 'x'"),
     (nan_signal_theta, {}, "θ is NaN or infinite on 500 signal rows"),
     (lambda X, y: (X, y, None), {"theta": "mass"}, r"'mass' is no column .*\['x', 'theta'\]"),

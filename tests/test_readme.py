@@ -37,7 +37,8 @@ def test_the_python_of_readme_runs():
 
 
 @pytest.mark.slow
-def test_the_python_of_the_user_guide_runs():
+def test_the_python_of_the_user_guide_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     run(GUIDE)
 
 

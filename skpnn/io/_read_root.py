@@ -69,7 +69,8 @@ def read_root(
 
     The columns are the features, then θ, then ``weight``, then ``label``, so that
     ``df.drop(columns=["weight", "label"])`` is an ``X`` whose last column is θ. The rows keep the
-    order of the files and of the events in them. Values keep the file's units.
+    order of the files and of the events in them: shuffle them before cross-validation, whose folds
+    would each be another file. Values keep the file's units.
 
     Parameters
     ----------
