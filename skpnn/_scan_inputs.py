@@ -22,6 +22,8 @@ from skpnn.preprocessing import FeatureTransformer
 
 __all__ = ["ScanInputs", "unwrapped"]
 
+# Enough to see that a value varies from row to row, few enough to cost nothing.
+ROWS_COMPARED = 8
 COLUMN_BY_COLUMN = (
     MaxAbsScaler,
     MinMaxScaler,
@@ -106,27 +108,35 @@ class ScanInputs:
         is_apart = all(_treats_theta_apart(step) for step in before)
         self._is_shared = bool(before) and is_apart and not _changes_predictions(estimator)
         self._transformed: Any = None
-        self._row = X.iloc[:1] if hasattr(X, "iloc") else np.asarray(X)[:1]
+        self._few = _first_rows(X)
 
     def at(self, hypothesis: NDArray[np.float64]) -> tuple[Any, Any]:
         """Return an estimator and what it predicts from at `hypothesis`."""
-        if not self._is_shared:
-            return self._whole, with_theta(self._X, self._columns, hypothesis)
+        shared = self._shared(hypothesis) if self._is_shared else None
+        if shared is not None:
+            return self._final, shared
+        return self._whole, with_theta(self._X, self._columns, hypothesis)
+
+    def _shared(self, hypothesis: NDArray[np.float64]) -> Any:
+        """Return the transformed X with θ replaced, or None where that takes more than one value.
+
+        It does where a step that leaves its own θ alone mixes the scanned one with features.
+        """
         if self._transformed is None:
-            self._transformed = self._before.transform(
-                with_theta(self._X, self._columns, hypothesis)
-            )
-            return self._final, self._transformed
-        row = self._row_at(hypothesis)
-        changed = np.flatnonzero(row != _first_row(self._transformed))
-        return self._final, with_theta(self._transformed, changed, row[changed])
+            first = with_theta(self._X, self._columns, hypothesis)
+            self._transformed = self._before.transform(first)
+        now, before = self._few_at(hypothesis), _as_array(_first_rows(self._transformed))
+        changed = np.flatnonzero(_differs(now, before).any(axis=0))
+        if _differs(now[:, changed], now[:1, changed]).any():
+            return None
+        return with_theta(self._transformed, changed, now[0, changed])
 
     def check_columns(self, hypotheses: NDArray[np.float64]) -> None:
         """Raise a ValueError where the columns assigned are none of the network's θ."""
         theta = getattr(self._final, "theta_columns_", None)
         if theta is None:
             return
-        one, other = (self._row_at(h)[theta] for h in (hypotheses[0], hypotheses[0] + 1))
+        one, other = (self._few_at(h)[0, theta] for h in (hypotheses[0], hypotheses[0] + 1))
         if np.array_equal(one.astype(np.float64), other.astype(np.float64), equal_nan=True):
             names = getattr(self._X, "columns", np.arange(np.shape(self._X)[1]))
             raise ValueError(
@@ -143,16 +153,24 @@ class ScanInputs:
         span = ThetaRange.of(known)
         seen: list[bool | None] = []
         for hypothesis in hypotheses:
-            own = self._row_at(hypothesis)[self._final.theta_columns_].astype(np.float64)
+            own = self._few_at(hypothesis)[0, self._final.theta_columns_].astype(np.float64)
             seen.append(bool(matches_hypothesis(known, own, span=span).any()))
         return seen
 
-    def _row_at(self, hypothesis: NDArray[np.float64]) -> NDArray:
-        """Return the first row as the classifier sees it."""
-        row = with_theta(self._row, self._columns, hypothesis)
-        return _first_row(row if self._before is None else self._before.transform(row))
+    def _few_at(self, hypothesis: NDArray[np.float64]) -> NDArray:
+        """Return the first rows as the classifier sees them."""
+        few = with_theta(self._few, self._columns, hypothesis)
+        return _as_array(few if self._before is None else self._before.transform(few))
 
 
-def _first_row(X: Any) -> NDArray:
-    first = X.iloc[:1] if hasattr(X, "iloc") else X[:1]
-    return np.asarray(first.toarray() if hasattr(first, "toarray") else first)[0]
+def _first_rows(X: Any) -> Any:
+    return X.iloc[:ROWS_COMPARED] if hasattr(X, "iloc") else np.asarray(X)[:ROWS_COMPARED]
+
+
+def _as_array(X: Any) -> NDArray:
+    return np.asarray(X.toarray() if hasattr(X, "toarray") else X)
+
+
+def _differs(one: NDArray, other: NDArray) -> NDArray[np.bool_]:
+    """Return where values differ; a missing one is like a missing one."""
+    return (one != other) & ~((one != one) & (other != other))

@@ -193,8 +193,8 @@ def scan(
 
     Notes
     -----
-    The steps of a Pipeline transform X once where, on a few rows, they are seen to treat θ apart
-    from the other columns, as a scaler does; otherwise once per hypothesis.
+    The steps of a Pipeline transform X once where they are known to treat θ apart from the other
+    columns, as scikit-learn's scalers and `on_features` do; otherwise once per hypothesis.
 
     Examples
     --------

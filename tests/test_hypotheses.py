@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -118,6 +119,26 @@ def test_scan_sees_what_theta_does_to_few_events(masses):
     model.fit(skpnn.inject(X, y, random_state=0), y)
     scores = skpnn.scan(model, X, mass=[500, 600])
     assert np.array_equal(scores[600], model.predict_proba(X.assign(mass=600))[:, 1])
+
+
+def test_scan_keeps_features_that_are_missing_in_some_rows(masses):
+    X, y = masses
+    jet = np.where(np.arange(len(X)) % 3, y + np.random.default_rng(0).normal(size=len(X)), np.nan)
+    X = X.assign(jet=jet)[["jet", "m", "mass"]]
+    model = make_pipeline(RobustScaler(), HistGradientBoostingClassifier(random_state=0))
+    model.fit(skpnn.inject(X, y, random_state=0), y)
+    scores = skpnn.scan(model, X, mass=[500, 750])
+    assert np.array_equal(scores[750], model.predict_proba(X.assign(mass=750))[:, 1])
+
+
+def test_scan_of_a_column_that_a_step_mixes_with_features_equals_predicting(masses):
+    X, y = masses
+    X = X.assign(width=1.0)
+    pca = skpnn.on_features(PCA(2), theta="width")
+    model = make_pipeline(pca, HistGradientBoostingClassifier(random_state=0))
+    model.fit(skpnn.inject(X, y, theta="mass", random_state=0), y)
+    scores = skpnn.scan(model, X, mass=[500, 750])
+    assert np.array_equal(scores[750], model.predict_proba(X.assign(mass=750))[:, 1])
 
 
 @pytest.mark.parametrize("frozen", [FrozenEstimator, lambda model: model])
