@@ -24,11 +24,13 @@ from skpnn.engine.programs import Program, leased_program
 from skpnn.losses import loss_key, resolve_loss
 from skpnn.networks import (
     NetworkSpec,
+    build_adjustable_network,
     build_network,
+    for_training,
     parse_hidden_layer_sizes,
-    without_initializer,
+    start_network,
 )
-from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer, set_learning_rate
+from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer
 
 # What fits and partial fits learn under a private name.
 _LEARNT = ("_optimizer_state", "_partial_random", "_theta_pool", "_model")
@@ -329,26 +331,24 @@ class NetworkEstimator(BaseEstimator, ABC):
             self.nesterov,
             None if rate.is_constant else rate.schedule,
         )
-        network = build_network(spec, seeds.network)
-        if hasattr(self, "weights_"):
-            _load_weights(network, self.weights_)
-
-        trained = without_initializer(spec)
+        trained = for_training(spec)
 
         def build() -> keras.Model:
-            model = build_network(trained)
+            model = build_adjustable_network(trained)
             model.compile(optimizer=build_optimizer(optimizer), loss=self._keras_loss())
             return model
 
         loss = self._loss_key()
         key = None if loss is None else (trained, optimizer.key, loss)
         with leased_program(key, build, events.example()) as program:
-            program.restart(network)
+            program.restart()
+            start_network(program.model, spec, seeds.network)
+            if hasattr(self, "weights_"):
+                _load_weights(program.model, self.weights_)
             if keeps_optimizer and hasattr(self, "_optimizer_state"):
                 self._continue_optimizer(program)
             # After the state, which holds the rate of the last call.
-            if not optimizer.brings_its_own_rate:
-                set_learning_rate(program.model.optimizer, rate)
+            optimizer.set_numbers(program.model.optimizer, rate)
             history = train(program, events, plan, rng=seeds.training, validation=validation)
             self._keep(spec, program, history, keeps_optimizer=keeps_optimizer)
         for callback in _as_list(self.callbacks):

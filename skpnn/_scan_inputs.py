@@ -117,6 +117,40 @@ class ScanInputs:
             return self._final, shared
         return self._whole, with_theta(self._X, self._columns, hypothesis)
 
+    def scores_at_once(
+        self, hypotheses: NDArray[np.float64], column: int
+    ) -> tuple[NDArray[np.floating], NDArray[np.bool_]] | None:
+        """Return a parametrised network's probabilities of class `column`, of shape (n, k).
+
+        And where it extrapolates; None where the classifier is another, or where θ as it sees them
+        are not one value per hypothesis, or where that is no faster.
+        """
+        pays = getattr(self._final, "_scan_pays", None)
+        if pays is None or not pays(np.shape(self._X)[0], len(hypotheses)):
+            return None
+        if _changes_predictions(self._whole):
+            return None
+        if self._before is not None and not self._is_shared:
+            return None
+        theta = self._theta_at(hypotheses)
+        if theta is None:
+            return None
+        X = self._X if self._before is None else self._transformed
+        return self._final._scan(X, theta, column)
+
+    def _theta_at(self, hypotheses: NDArray[np.float64]) -> NDArray | None:
+        """Return θ as the classifier sees them, of shape (k, n_theta), if nothing else changes."""
+        own = self._final.theta_columns_
+        if self._before is not None and self._transformed is None:
+            first = with_theta(self._X, self._columns, hypotheses[0])
+            self._transformed = self._before.transform(first)
+        few = [self._few_at(hypothesis) for hypothesis in hypotheses]
+        for now in few:
+            others = np.delete(_differs(now, few[0]), own, axis=1)
+            if others.any() or not (now[:, own] == now[0, own]).all():
+                return None
+        return np.array([now[0, own] for now in few], dtype=np.float64)
+
     def _shared(self, hypothesis: NDArray[np.float64]) -> Any:
         """Return the transformed X with θ replaced, or None where that takes more than one value.
 

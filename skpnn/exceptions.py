@@ -1,6 +1,12 @@
 """The warnings that skpnn gives, so that each can be filtered by its own class."""
 
-__all__ = ["DivergenceWarning", "ExtrapolationWarning", "SkpnnWarning", "ThetaLeakageWarning"]
+__all__ = [
+    "CompilationWarning",
+    "DivergenceWarning",
+    "ExtrapolationWarning",
+    "SkpnnWarning",
+    "ThetaLeakageWarning",
+]
 
 
 class SkpnnWarning(UserWarning):
@@ -13,6 +19,10 @@ class SkpnnWarning(UserWarning):
     >>> with warnings.catch_warnings():
     ...     warnings.simplefilter("error", SkpnnWarning)
     """
+
+
+class CompilationWarning(SkpnnWarning):
+    """XLA cannot compile a model; it trains in graph mode. Given at ``verbose`` ≥ 1 only."""
 
 
 class DivergenceWarning(SkpnnWarning):

@@ -215,10 +215,13 @@ def scan(
 
 def _scores_on(
     grid: HypothesisGrid, estimator: Any, X: Any, column: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
     """Return scores, of shape (n, k), and which hypotheses the estimator extrapolates to."""
     inputs = ScanInputs(estimator, X, grid.columns)
     inputs.check_columns(grid.points)
+    at_once = inputs.scores_at_once(grid.points, column)
+    if at_once is not None:
+        return at_once
     scores = np.empty((np.shape(X)[0], len(grid.points)))
     outside = np.zeros(len(grid.points), dtype=bool)
     for k, hypothesis in enumerate(grid.points):

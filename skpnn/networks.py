@@ -2,16 +2,31 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from numbers import Integral
 from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from skpnn._seeding import seeded_globals
+from skpnn.adjustable import AdjustableDropout, AdjustableL2
 
-__all__ = ["NetworkSpec", "build_network", "parse_hidden_layer_sizes"]
+__all__ = [
+    "NORMALIZATION_EPSILON",
+    "NetworkSpec",
+    "build_adjustable_network",
+    "build_network",
+    "for_inference",
+    "for_training",
+    "parse_hidden_layer_sizes",
+    "start_network",
+    "weight_shapes",
+]
+
+
+# Added to the variance before its root is divided by; Keras' default.
+NORMALIZATION_EPSILON = 1e-3
 
 
 def parse_hidden_layer_sizes(sizes: Any) -> tuple[int, ...]:
@@ -50,25 +65,6 @@ def _width(one: Any) -> int:
     if width < 1 or (not isinstance(one, str) and width != one):
         raise ValueError
     return width
-
-
-@keras.saving.register_keras_serializable("skpnn")
-class L2Penalty(keras.regularizers.Regularizer):
-    """alpha · Σ w², in the precision in which Keras adds up losses.
-
-    Keras' own L2 keeps the weights' precision, and Keras cannot add a float64 to a float32.
-    """
-
-    def __init__(self, alpha: float) -> None:
-        self.alpha = alpha
-
-    def __call__(self, x: Any) -> Any:
-        """Return the penalty of the weights `x`."""
-        return ops.cast(self.alpha * ops.sum(ops.square(x)), keras.config.floatx())
-
-    def get_config(self) -> dict[str, float]:
-        """Return the constructor's argument."""
-        return {"alpha": self.alpha}
 
 
 def _check_known(name: str, value: Any, find: Callable[[Any], Any]) -> None:
@@ -122,62 +118,102 @@ def build_network(spec: NetworkSpec, seed: int = 0) -> keras.Model:
     >>> network.count_params()
     41
     """
+    return _Builder(spec, seed).network()
+
+
+def build_adjustable_network(spec: NetworkSpec) -> keras.Model:
+    """Return a network whose weights, dropout rate and penalty `start_network` sets, any time."""
+    return _AdjustableBuilder(spec, 0).network()
+
+
+class _Builder:
+    """Makes the layers of a spec, from plain Keras: files with them load without skpnn."""
+
+    def __init__(self, spec: NetworkSpec, seed: int) -> None:
+        self._spec = spec
+        self._seeds = _seeds(seed)
+
+    def network(self) -> keras.Model:
+        spec = self._spec
+        inputs = tensor = keras.Input((spec.n_inputs,), dtype=spec.dtype, name="inputs")
+        for number, width in enumerate(spec.hidden, start=1):
+            for layer in self._hidden_layers(number, width):
+                tensor = layer(tensor)
+        outputs = self._dense("outputs", spec.n_outputs, activation=spec.output_activation)
+        return keras.Model(inputs, outputs(tensor), name="network")
+
+    def _hidden_layers(self, number: int, width: int) -> Iterator[keras.Layer]:
+        spec, name = self._spec, f"hidden_{number}"
+        if not spec.batch_normalization:
+            yield self._dense(name, width, activation=spec.activation)
+        else:
+            # Normalising subtracts a bias, and shifts by one of its own.
+            yield self._dense(name, width, activation="linear", use_bias=False)
+            yield keras.layers.BatchNormalization(
+                epsilon=NORMALIZATION_EPSILON, dtype=spec.dtype, name=f"normalization_{number}"
+            )
+            yield keras.layers.Activation(
+                spec.activation, dtype=spec.dtype, name=f"activation_{number}"
+            )
+        if spec.dropout:
+            yield self._dropout(
+                spec.dropout, seed=next(self._seeds), dtype=spec.dtype, name=f"dropout_{number}"
+            )
+
+    def _dense(
+        self, name: str, width: int, *, activation: Any, use_bias: bool = True
+    ) -> keras.layers.Dense:
+        spec = self._spec
+        return keras.layers.Dense(
+            width,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=seeded_initializer(spec.kernel_initializer, next(self._seeds)),
+            kernel_regularizer=self._penalty() if spec.alpha else None,
+            dtype=spec.dtype,
+            name=name,
+        )
+
+    def _dropout(self, rate: float, **arguments: Any) -> keras.layers.Dropout:
+        return keras.layers.Dropout(rate, **arguments)
+
+    def _penalty(self) -> keras.regularizers.Regularizer:
+        spec = self._spec
+        is_plain = spec.dtype == keras.config.floatx()
+        return keras.regularizers.L2(spec.alpha) if is_plain else AdjustableL2(spec.alpha)
+
+
+class _AdjustableBuilder(_Builder):
+    """Makes them such that constants of training can be set after they are compiled."""
+
+    def _dropout(self, rate: float, **arguments: Any) -> keras.layers.Dropout:
+        return AdjustableDropout(rate, **arguments)
+
+    def _penalty(self) -> keras.regularizers.Regularizer:
+        return AdjustableL2(self._spec.alpha)
+
+
+def start_network(network: keras.Model, spec: NetworkSpec, seed: int) -> None:
+    """Give an adjustable network the initial weights, seeds and constants of `spec`.
+
+    They are those of ``build_network(spec, seed)``, which takes ten times as long.
+    """
     seeds = _seeds(seed)
-    inputs = tensor = keras.Input((spec.n_inputs,), dtype=spec.dtype, name="inputs")
-    for number, width in enumerate(spec.hidden, start=1):
-        for layer in _hidden_layers(spec, number, width, seeds):
-            tensor = layer(tensor)
-    outputs = _dense(
-        spec, spec.n_outputs, seeds, activation=spec.output_activation, name="outputs"
-    )(tensor)
-    return keras.Model(inputs, outputs, name="network")
-
-
-def _hidden_layers(
-    spec: NetworkSpec, number: int, width: int, seeds: Iterator[int]
-) -> Iterator[keras.Layer]:
-    if not spec.batch_normalization:
-        yield _dense(spec, width, seeds, activation=spec.activation, name=f"hidden_{number}")
-    else:
-        # Normalising subtracts a bias, and shifts by one of its own.
-        name = f"hidden_{number}"
-        yield _dense(spec, width, seeds, activation="linear", name=name, use_bias=False)
-        yield keras.layers.BatchNormalization(dtype=spec.dtype, name=f"normalization_{number}")
-        yield keras.layers.Activation(
-            spec.activation, dtype=spec.dtype, name=f"activation_{number}"
-        )
-    if spec.dropout:
-        yield keras.layers.Dropout(
-            spec.dropout, seed=next(seeds), dtype=spec.dtype, name=f"dropout_{number}"
-        )
-
-
-def _dense(
-    spec: NetworkSpec,
-    width: int,
-    seeds: Iterator[int],
-    *,
-    activation: Any,
-    name: str,
-    use_bias: bool = True,
-) -> keras.layers.Dense:
-    return keras.layers.Dense(
-        width,
-        activation=activation,
-        use_bias=use_bias,
-        kernel_initializer=seeded_initializer(spec.kernel_initializer, next(seeds)),
-        kernel_regularizer=_penalty(spec),
-        dtype=spec.dtype,
-        name=name,
-    )
-
-
-def _penalty(spec: NetworkSpec) -> keras.regularizers.Regularizer | None:
-    if not spec.alpha:
-        return None
-    # Keras' own where it will do: files with it load without skpnn.
-    is_plain = spec.dtype == keras.config.floatx()
-    return keras.regularizers.L2(spec.alpha) if is_plain else L2Penalty(spec.alpha)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Dense):
+            draw = seeded_initializer(spec.kernel_initializer, next(seeds))
+            layer.kernel.assign(draw(layer.kernel.shape, dtype=layer.kernel.dtype))
+            if layer.use_bias:
+                layer.bias.assign(np.zeros(layer.bias.shape))
+            if spec.alpha:
+                layer.kernel_regularizer.alpha.assign(spec.alpha)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            starts = (layer.gamma, 1), (layer.beta, 0), (layer.moving_mean, 0)
+            for variable, value in (*starts, (layer.moving_variance, 1)):
+                variable.assign(np.full(variable.shape, value))
+        elif isinstance(layer, AdjustableDropout):
+            layer.rate.assign(spec.dropout)
+            layer.seed_generator.state.assign([next(seeds), 0])
 
 
 def seeded_initializer(initializer: Any, seed: int) -> Any:
@@ -198,11 +234,38 @@ def _seeds(seed: int) -> Iterator[int]:
         yield int(rng.integers(2**31 - 1))
 
 
-def without_initializer(spec: NetworkSpec) -> NetworkSpec:
-    """Return the spec that trains the same as `spec`, once it is given weights to start from."""
-    return replace(spec, kernel_initializer="zeros")
+def for_training(spec: NetworkSpec) -> NetworkSpec:
+    """Return the spec of the adjustable network that trains every spec like `spec`.
+
+    Whether there is dropout, or a penalty, makes a network of its own: it would cost time to
+    compute either for nothing.
+    """
+    return replace(
+        spec,
+        kernel_initializer="zeros",
+        alpha=1.0 if spec.alpha else 0.0,
+        dropout=0.5 if spec.dropout else 0.0,
+    )
 
 
+def weight_shapes(spec: NetworkSpec) -> list[tuple[int, ...]]:
+    """Return the shapes of the network's weights, in Keras' order.
+
+    Examples
+    --------
+    >>> weight_shapes(NetworkSpec(n_inputs=3, n_outputs=1, hidden=(8,)))
+    [(3, 8), (8,), (8, 1), (1,)]
+    """
+    shapes: list[tuple[int, ...]] = []
+    n_inputs = spec.n_inputs
+    for width in spec.hidden:
+        # A normalisation has a scale, a shift, a moving mean and a moving variance.
+        shapes += [(n_inputs, width), *[(width,)] * (4 if spec.batch_normalization else 1)]
+        n_inputs = width
+    return [*shapes, (n_inputs, spec.n_outputs), (spec.n_outputs,)]
+
+
+@lru_cache(maxsize=128)
 def for_inference(spec: NetworkSpec) -> NetworkSpec:
     """Return the spec that predicts the same as `spec`: dropout and L2 act in training only."""
-    return replace(without_initializer(spec), alpha=0.0, dropout=0.0)
+    return replace(spec, kernel_initializer="zeros", alpha=0.0, dropout=0.0)

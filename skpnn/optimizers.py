@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from skpnn.adjustable import AdjustableSGD
+
 __all__ = ["LearningRate", "OptimizerSpec", "build_optimizer", "set_learning_rate"]
 
 _CLASSES = {
@@ -83,7 +85,7 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
 
 @dataclass(frozen=True)
 class OptimizerSpec:
-    """Everything that a compiled training step depends on, of an optimizer."""
+    """Everything that training depends on, of an optimizer, but a learning rate given beside it."""
 
     optimizer: Any
     momentum: float = 0.9
@@ -92,18 +94,37 @@ class OptimizerSpec:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What two optimizers that take the same step have in common."""
+        """What optimizers have in common that take the same step but for `set_numbers`."""
         if self.brings_its_own_rate:
             config = keras.saving.serialize_keras_object(self.optimizer)
             # Keras numbers the names of unnamed optimizers.
             config["config"].pop("name", None)
+            if self._own_rate is not None:
+                config["config"].pop("learning_rate")
             return (type(self.optimizer), json.dumps(config, sort_keys=True, default=repr))
-        return (_optimizer_class(self.optimizer), self.momentum, self.nesterov, self.schedule)
+        kind = _optimizer_class(self.optimizer)
+        momentum = (bool(self.momentum), self.nesterov) if kind is keras.optimizers.SGD else None
+        return (kind, momentum, self.schedule)
 
     @property
     def brings_its_own_rate(self) -> bool:
         """Whether the user gave an optimizer instance, with a learning rate in it."""
         return isinstance(self.optimizer, keras.optimizers.Optimizer)
+
+    @property
+    def _own_rate(self) -> float | None:
+        """The constant learning rate that the user's instance has."""
+        rate = self.optimizer._learning_rate
+        return float(rate) if isinstance(rate, keras.Variable) else None
+
+    def set_numbers(self, optimizer: keras.optimizers.Optimizer, rate: LearningRate) -> None:
+        """Give the optimizer that a program of this key has the momentum and rate of this spec."""
+        if isinstance(optimizer, AdjustableSGD):
+            optimizer.assign_momentum(self.momentum)
+        if not self.brings_its_own_rate:
+            set_learning_rate(optimizer, rate)
+        elif self._own_rate is not None:
+            optimizer.learning_rate = self._own_rate
 
 
 def build_optimizer(spec: OptimizerSpec) -> keras.optimizers.Optimizer:
@@ -121,17 +142,16 @@ def build_optimizer(spec: OptimizerSpec) -> keras.optimizers.Optimizer:
 
     Examples
     --------
-    >>> build_optimizer(OptimizerSpec("sgd", momentum=0.5)).momentum
-    0.5
+    >>> float(build_optimizer(OptimizerSpec("adam")).beta_1)
+    0.9
     """
     if spec.brings_its_own_rate:
         return type(spec.optimizer).from_config(spec.optimizer.get_config())
-    optimizer_class = _optimizer_class(spec.optimizer)
-    arguments: dict[str, Any] = {}
-    if optimizer_class is keras.optimizers.SGD:
-        arguments = {"momentum": spec.momentum, "nesterov": spec.nesterov}
     rate = 1e-3 if spec.schedule is None else ScheduledRate(spec.schedule)
-    return optimizer_class(learning_rate=rate, **arguments)
+    optimizer_class = _optimizer_class(spec.optimizer)
+    if optimizer_class is keras.optimizers.SGD and spec.momentum:
+        return AdjustableSGD(rate, momentum=float(spec.momentum), nesterov=spec.nesterov)
+    return optimizer_class(learning_rate=rate)
 
 
 def _optimizer_class(optimizer: Any) -> Any:

@@ -18,6 +18,7 @@ from skpnn._theta import ThetaRange, distinct_hypotheses, extrapolation_message,
 from skpnn._theta_columns import theta_columns
 from skpnn._validation import check_class_weight_sums, check_finite_features, check_target_given
 from skpnn.engine.events import Events
+from skpnn.engine.scanning import outputs_at, scanning_pays
 from skpnn.exceptions import ExtrapolationWarning
 from skpnn.injection import (
     EmpiricalTheta,
@@ -298,6 +299,20 @@ default="signal"
         outputs = self._raw_predict(self._with_scaled_theta(X))
         return np.column_stack([1 - outputs, outputs])
 
+    def _scan_pays(self, n_rows: int, n_hypotheses: int) -> bool:
+        """Whether `_scan` is faster than a prediction at each hypothesis."""
+        return scanning_pays(self.network_spec_, n_rows, n_hypotheses)
+
+    def _scan(
+        self, X: Any, theta: NDArray[np.float64], column: int
+    ) -> tuple[NDArray, NDArray[np.bool_]]:
+        """Return the probability of class `column` of every row at every θ, and what is outside."""
+        X = self._read_columns(X, reset=False)
+        scaled = self._theta_map.scaled(theta)
+        spec, columns = self.network_spec_, self.theta_columns_
+        outputs = outputs_at(spec, self.weights_, X, columns=columns, theta=scaled)
+        return outputs if column == 1 else 1 - outputs, self.theta_range_.excludes(theta)
+
     def predict(self, X: Any) -> NDArray:
         """Return the more probable class, of shape (n_samples,), at each row's hypothesis."""
         most_probable = self.predict_proba(X).argmax(axis=1)
@@ -515,6 +530,8 @@ default="signal"
                 f'{np.flatnonzero(missing)[0]}, and missing_theta="error". Assign a hypothesis to '
                 "every row, e.g. with skpnn.assign_hypothesis."
             )
+        if not missing.any():
+            return theta
         return fill_missing_theta(
             theta, np.delete(X, self.theta_columns_, axis=1), self.theta_sample_
         )

@@ -143,7 +143,7 @@ OPTIMIZERS = {
 @pytest.mark.parametrize(("optimizer", "expected"), OPTIMIZERS.items())
 def test_optimizer_trains(optimizer, expected, recorder):
     model = fitted(optimizer=optimizer, callbacks=recorder, epochs=5)
-    assert type(recorder.optimizer) is expected
+    assert isinstance(recorder.optimizer, expected)
     assert model.history_["loss"][-1] < model.history_["loss"][0]
 
 

@@ -11,6 +11,7 @@ import pytest
 from skpnn import _keras_runner
 from skpnn._keras_loop import FitTask
 from skpnn._keras_runner import ModelRunner
+from skpnn.engine import programs
 from skpnn.engine.events import Events
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
@@ -30,11 +31,13 @@ def fit(runner, **arguments):
 
 
 @pytest.fixture
-def programs(monkeypatch):
-    """The programs made."""
+def traces(monkeypatch):
+    """The programs made, from an empty pool."""
     made = []
-    make = _keras_runner.Program
-    monkeypatch.setattr(_keras_runner, "Program", lambda *a: made.append(make(*a)) or made[-1])
+    make = programs.Program
+    monkeypatch.setattr(programs, "_POOL", programs._Pool(2))
+    for module in (programs, _keras_runner):
+        monkeypatch.setattr(module, "Program", lambda *a: made.append(make(*a)) or made[-1])
     return made
 
 
@@ -51,19 +54,89 @@ def test_predictions_follow_training(arguments):
     np.testing.assert_allclose(one.predict(X), one.model(X), rtol=1e-5)
 
 
-def test_one_program_serves_every_fit(programs):
+def test_one_program_serves_every_fit(traces):
     one = runner()
     fit(one)
     fit(one, batch_size=7)
-    assert len(programs) == 1
+    assert len(traces) == 1
 
 
-def test_model_compiled_anew_has_a_program_of_its_own(programs):
+def test_one_program_serves_models_that_are_alike(traces):
+    for _ in range(3):
+        fit(runner(dropout=0.5))
+    assert len(traces) == 1
+
+
+def test_model_compiled_anew_has_a_program_of_its_own(traces):
     one = runner()
     fit(one)
     one.model.compile("adam", "mse")
     fit(one)
-    assert len(programs) == 2
+    assert len(traces) == 2
+
+
+def test_models_that_are_alike_train_as_if_alone():
+    fit(runner())
+    one, other = runner(), runner()
+    fit(one, epochs=2)
+    fit(other)
+    fit(other)
+    again = runner()
+    fit(again, epochs=2)
+    np.testing.assert_array_equal(one.predict(X), again.predict(X))
+    assert not np.array_equal(one.predict(X), other.predict(X))
+
+
+def test_optimizer_goes_on_where_it_was(traces):
+    one = runner()
+    fit(one)
+    before = int(one.model.optimizer.iterations)
+    fit(runner())
+    fit(one)
+    assert int(one.model.optimizer.iterations) == 2 * before
+
+
+def test_callbacks_look_at_the_users_model_after_a_fit():
+    one, callback = runner(), keras.callbacks.Callback()
+    fit(one, callbacks=[callback])
+    assert callback.model is one.model
+
+
+class Doubled(keras.layers.Layer):
+    """A layer whose configuration says nothing of `factor`, set after it is made."""
+
+    factor = 2.0
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+
+def test_layer_that_cannot_be_copied_is_trained_itself(traces):
+    for factor in (0.0, 1.0):
+        layer = Doubled()
+        layer.factor = factor
+        dense = keras.layers.Dense(1, kernel_initializer="ones")
+        model = keras.Sequential([keras.Input((3,)), layer, dense])
+        model.compile("sgd", "mse")
+        one = ModelRunner(model)
+        fit(one)
+        np.testing.assert_allclose(one.predict(X), model(X), rtol=1e-5)
+    assert [program.model for program in traces][-1] is model
+
+
+IMAGES = [keras.Input((4, 4, 1)), keras.layers.Conv2D(2, 2), keras.layers.Flatten()]
+
+
+@pytest.mark.parametrize(
+    ("layers", "is_flat"), [([keras.Input((3,))], True), (IMAGES, False)], ids=["rows", "images"]
+)
+def test_xla_is_not_for_images(layers, is_flat):
+    model = keras.Sequential([*layers, keras.layers.Dense(1)])
+    assert _keras_runner._is_flat(model) is is_flat
+
+
+def test_xla_is_not_for_models_without_fixed_layers():
+    assert not _keras_runner._is_flat(Own())
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])

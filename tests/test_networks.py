@@ -8,10 +8,14 @@ import pytest
 
 from skpnn.networks import (
     NetworkSpec,
+    build_adjustable_network,
     build_network,
     for_inference,
+    for_training,
     parse_hidden_layer_sizes,
     seeded_initializer,
+    start_network,
+    weight_shapes,
 )
 
 X = np.random.default_rng(0).normal(size=(7, 3)).astype("float32")
@@ -192,6 +196,60 @@ def test_float64_in_every_layer():
     network = build_network(spec)
     assert {array.dtype.name for array in network.get_weights()} == {"float64"}
     assert network(X.astype("float64")).dtype == "float64"
+
+
+STARTS = {
+    "plain": {},
+    "dropout": {"dropout": 0.3},
+    "L2": {"alpha": 0.1},
+    "normalised": {"batch_normalization": True},
+    "float64": {"dtype": "float64"},
+    "he": {"kernel_initializer": "he_normal"},
+    "its own seed": {"kernel_initializer": keras.initializers.HeNormal(seed=3)},
+    "linear": {"hidden": ()},
+}
+
+
+@pytest.fixture(params=STARTS)
+def spec(request):
+    return NetworkSpec(3, 2, **({"hidden": (4, 4)} | STARTS[request.param]))
+
+
+def used(spec):
+    """An adjustable network that another spec has used."""
+    network = build_adjustable_network(for_training(spec))
+    start_network(network, spec, seed=99)
+    network.set_weights([array + 1 for array in network.get_weights()])
+    return network
+
+
+def test_network_starts_as_it_is_built(spec):
+    network = used(spec)
+    start_network(network, spec, seed=5)
+    expected = build_network(spec, seed=5).get_weights()
+    assert all((a == b).all() for a, b in zip(network.get_weights(), expected, strict=True))
+
+
+def test_network_started_trains_as_the_one_built(spec):
+    network, built = used(spec), build_network(spec, seed=5)
+    start_network(network, spec, seed=5)
+    inputs = X.astype(spec.dtype)
+    np.testing.assert_allclose(
+        network(inputs, training=True), built(inputs, training=True), rtol=1e-5, atol=1e-6
+    )
+    assert float(sum(network.losses)) == pytest.approx(float(sum(built.losses)), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["alpha", "dropout"])
+def test_amounts_share_a_network_but_none_does_not(name):
+    some, more, none = (
+        for_training(NetworkSpec(3, 1, **{name: value})) for value in (0.1, 0.2, 0.0)
+    )
+    assert some == more != none
+
+
+def test_shapes_of_weights_are_those_of_the_network(spec):
+    assert weight_shapes(spec) == [array.shape for array in build_network(spec).get_weights()]
 
 
 def test_equal_specs_are_one_key():

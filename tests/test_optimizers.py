@@ -66,17 +66,39 @@ def test_set_scheduled_learning_rate():
 
 @pytest.mark.parametrize(("name", "expected"), NAMES.items())
 def test_optimizer_by_name(name, expected):
-    assert type(build_optimizer(OptimizerSpec(name))) is expected
+    assert isinstance(build_optimizer(OptimizerSpec(name)), expected)
 
 
 def test_optimizer_by_class():
     assert type(build_optimizer(OptimizerSpec(keras.optimizers.Nadam))) is keras.optimizers.Nadam
 
 
+@pytest.mark.parametrize("momentum", [0.0, 0.3])
 @pytest.mark.parametrize("optimizer", ["sgd", keras.optimizers.SGD])
-def test_sgd_gets_its_momentum(optimizer):
-    built = build_optimizer(OptimizerSpec(optimizer, momentum=0.3, nesterov=False))
-    assert (built.momentum, built.nesterov) == (0.3, False)
+def test_sgd_gets_its_momentum(optimizer, momentum):
+    config = build_optimizer(OptimizerSpec(optimizer, momentum, nesterov=False)).get_config()
+    assert (config["momentum"], config["nesterov"]) == (pytest.approx(momentum), False)
+
+
+@pytest.mark.parametrize("momentum", [0.2, 0.7])
+def test_numbers_are_those_of_the_spec(momentum):
+    built = build_optimizer(OptimizerSpec("sgd"))
+    OptimizerSpec("sgd", momentum=momentum).set_numbers(built, LearningRate(0.07))
+    numbers = built.get_config()
+    assert (numbers["momentum"], numbers["learning_rate"]) == pytest.approx((momentum, 0.07))
+
+
+def test_numbers_of_an_instance_are_its_own():
+    built = build_optimizer(OptimizerSpec(keras.optimizers.Adam(0.1)))
+    OptimizerSpec(keras.optimizers.Adam(0.2)).set_numbers(built, LearningRate(0.07))
+    assert float(built.learning_rate) == pytest.approx(0.2)
+
+
+def test_schedule_of_an_instance_is_left_alone():
+    given = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.2, 9))
+    built = build_optimizer(OptimizerSpec(given))
+    OptimizerSpec(given).set_numbers(built, LearningRate(0.07))
+    assert float(built.learning_rate) == pytest.approx(0.2)
 
 
 def test_optimizer_instance_is_copied():
@@ -115,10 +137,9 @@ def test_optimizer_that_is_none(optimizer):
         (OptimizerSpec("adam"), OptimizerSpec("adam")),
         (OptimizerSpec("adam"), OptimizerSpec("Adam")),
         (OptimizerSpec("adam"), OptimizerSpec(keras.optimizers.Adam)),
-        pytest.param(
-            OptimizerSpec(keras.optimizers.SGD(0.1)),
-            OptimizerSpec(keras.optimizers.SGD(0.1)),
-        ),
+        (OptimizerSpec("sgd"), OptimizerSpec("sgd", momentum=0.5)),
+        (OptimizerSpec("adam"), OptimizerSpec("adam", momentum=0.0, nesterov=False)),
+        (OptimizerSpec(keras.optimizers.SGD(0.1)), OptimizerSpec(keras.optimizers.SGD(0.2))),
     ],
 )
 def test_optimizers_that_step_alike_have_one_key(one, other):
@@ -130,11 +151,18 @@ def test_optimizers_that_step_alike_have_one_key(one, other):
     ("one", "other"),
     [
         (OptimizerSpec("adam"), OptimizerSpec("adamw")),
-        (OptimizerSpec("sgd"), OptimizerSpec("sgd", momentum=0.5)),
+        (OptimizerSpec("sgd"), OptimizerSpec("sgd", momentum=0.0)),
         (OptimizerSpec("sgd"), OptimizerSpec("sgd", nesterov=False)),
         (OptimizerSpec("adam"), OptimizerSpec("adam", schedule="cosine")),
         (OptimizerSpec("sgd"), OptimizerSpec(keras.optimizers.SGD())),
-        (OptimizerSpec(keras.optimizers.SGD(0.1)), OptimizerSpec(keras.optimizers.SGD(0.2))),
+        (
+            OptimizerSpec(keras.optimizers.SGD(momentum=0.1)),
+            OptimizerSpec(keras.optimizers.SGD(momentum=0.2)),
+        ),
+        (
+            OptimizerSpec(keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 9))),
+            OptimizerSpec(keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.2, 9))),
+        ),
         (OptimizerSpec(keras.optimizers.Adam()), OptimizerSpec(keras.optimizers.AdamW())),
     ],
 )

@@ -1,6 +1,5 @@
-"""The host's side of training: events in random order, θ drawn anew, gathered in chunks."""
+"""Training events on the host: inputs, targets, weights, and θ drawn anew."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,15 +10,11 @@ from numpy.typing import NDArray
 from skpnn._theta import ThetaRange
 from skpnn.injection import ThetaSource
 
-__all__ = ["Batches", "Events", "InjectedTheta", "chunks"]
+__all__ = ["Batches", "Events", "InjectedTheta", "batched"]
 
 # Inputs and targets are arrays, or what Keras takes for several: lists or dicts of arrays.
 Arrays = Any
 Batches = tuple[Arrays, Arrays, NDArray]
-
-# One compiled call per this many events: large enough that calls cost nothing, small enough that
-# a chunk stays in the processor's cache.
-EVENTS_PER_CHUNK = 16_384
 
 
 @dataclass
@@ -97,24 +92,15 @@ class Events:
 
     def example(self) -> Batches:
         """Return one batch of one event."""
-        return _batched(self.take(np.zeros(1, dtype=np.intp)), 1)
+        return batched(self.take(np.zeros(1, dtype=np.intp)), 1)
+
+    @property
+    def bytes_per_event(self) -> int:
+        """Memory that one event takes."""
+        first = keras.tree.flatten(self.take(np.zeros(1, dtype=np.intp)))
+        return sum(array.nbytes for array in first)
 
 
-def chunks(
-    events: Events, batch_size: int, *, order: NDArray[np.intp], batches_per_chunk: int
-) -> Iterator[Batches]:
-    """Yield the events in `order`, as arrays of shape (batches, batch_size, …).
-
-    The events that do not fill a last batch come as a chunk of their own, one smaller batch: the
-    mean over it is the mean of its events.
-    """
-    n_full = len(order) // batch_size * batch_size
-    step = batches_per_chunk * batch_size
-    for start in range(0, n_full, step):
-        yield _batched(events.take(order[start : min(start + step, n_full)]), batch_size)
-    if n_full < len(order):
-        yield _batched(events.take(order[n_full:]), len(order) - n_full)
-
-
-def _batched(arrays: Batches, batch_size: int) -> Batches:
+def batched(arrays: Batches, batch_size: int) -> Batches:
+    """Return the arrays, of shape (n, …), as (n / batch_size, batch_size, …)."""
     return keras.tree.map_structure(lambda a: a.reshape(-1, batch_size, *a.shape[1:]), arrays)

@@ -1,14 +1,23 @@
 """The training loop: epochs of compiled chunks, with Keras' callbacks and their meaning."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 
-from skpnn.engine.events import EVENTS_PER_CHUNK, Events, chunks
-from skpnn.engine.programs import Program
+from skpnn.engine.chunks import (
+    Chunk,
+    ChunkShape,
+    chunks,
+    epochs_of_chunks,
+    events_per_chunk,
+    read_ahead,
+)
+from skpnn.engine.events import Events
+from skpnn.engine.programs import Program, on_device
+from skpnn.engine.xla import pays
 
 __all__ = ["TrainingPlan", "train"]
 
@@ -35,6 +44,8 @@ class TrainingPlan:
         Where the count of epochs starts; `epochs` is where it ends.
     shuffle : bool
         Whether every epoch has an order of its own.
+    use_xla : bool
+        Whether XLA compiles the loop where that pays; graph mode does otherwise.
     """
 
     epochs: int
@@ -43,13 +54,20 @@ class TrainingPlan:
     verbose: int = 0
     initial_epoch: int = 0
     shuffle: bool = True
+    use_xla: bool = True
 
     @property
-    def batches_per_chunk(self) -> int:
-        """Steps per compiled call."""
+    def n_epochs(self) -> int:
+        """The largest number of passes of this call."""
+        return self.epochs - self.initial_epoch
+
+    def chunk_shape(self, events: Events) -> ChunkShape:
+        """Return how `events` are cut: batch by batch where a callback wants to see batches."""
         if any(_wants_batches(callback) for callback in self.callbacks):
-            return 1
-        return max(1, EVENTS_PER_CHUNK // self.batch_size)
+            return ChunkShape.of(events, self.batch_size, one_batch=True)
+        n_steps = self.n_epochs * (len(events) // self.batch_size)
+        is_static = self.use_xla and pays(batch_size=self.batch_size, n_steps=n_steps)
+        return ChunkShape.of(events, self.batch_size, is_static=is_static)
 
 
 _BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
@@ -78,18 +96,36 @@ def train(
     """Train `program` on `events` and return Keras' history: a list over epochs per metric."""
     history = keras.callbacks.History()
     callbacks = _callback_list(program.model, plan, history, n_events=len(events))
+    coming = epochs_of_chunks(
+        events,
+        plan.chunk_shape(events),
+        n_epochs=plan.n_epochs,
+        rng=rng,
+        shuffle=plan.shuffle,
+    )
+    with read_ahead(coming, on_device) as training_chunks:
+        _run_epochs(program, training_chunks, plan, callbacks, validation)
+    return history.history
+
+
+def _run_epochs(
+    program: Program,
+    training_chunks: Iterator[Chunk],
+    plan: TrainingPlan,
+    callbacks: keras.callbacks.CallbackList,
+    validation: Events | None,
+) -> None:
     callbacks.on_train_begin()
     logs: dict[str, float] = {}
     for epoch in range(plan.initial_epoch, plan.epochs):
         callbacks.on_epoch_begin(epoch)
-        logs = _run_epoch(program, events, plan, callbacks, rng)
+        logs = _run_epoch(program, training_chunks, plan, callbacks)
         if validation is not None:
             logs |= _validate(program, validation, callbacks)
         callbacks.on_epoch_end(epoch, logs)
         if program.model.stop_training:
             break
     callbacks.on_train_end(logs)
-    return history.history
 
 
 def _callback_list(
@@ -107,23 +143,19 @@ def _callback_list(
 
 def _run_epoch(
     program: Program,
-    events: Events,
+    training_chunks: Iterator[Chunk],
     plan: TrainingPlan,
     callbacks: keras.callbacks.CallbackList,
-    rng: np.random.Generator,
 ) -> dict[str, float]:
-    """Train one pass in a random order; return the mean metrics over it."""
-    events.start_epoch(rng)
+    """Train on the chunks of one epoch; return the mean metrics over it."""
     program.model.reset_metrics()
-    order = rng.permutation(len(events)) if plan.shuffle else np.arange(len(events))
     first = 0
-    per_chunk = plan.batches_per_chunk
-    for batches in chunks(events, plan.batch_size, order=order, batches_per_chunk=per_chunk):
+    for chunk in training_chunks:
         callbacks.on_train_batch_begin(first)
-        result = program.train_chunk(batches)
-        first += len(batches[-1])
+        result = program.train_chunk(chunk, verbose=plan.verbose)
+        first += chunk.n_batches
         callbacks.on_train_batch_end(first - 1, result)
-        if program.model.stop_training:
+        if chunk.ends_epoch or program.model.stop_training:
             break
     return _as_numbers(result)
 
@@ -133,13 +165,12 @@ def _validate(
 ) -> dict[str, float]:
     program.model.reset_metrics()
     callbacks.on_test_begin()
-    batch_size = min(len(validation), VALIDATION_BATCH_SIZE)
+    batch_size = min(len(validation), VALIDATION_BATCH_SIZE, events_per_chunk(validation))
     every = np.arange(len(validation))
-    for number, batch in enumerate(
-        chunks(validation, batch_size, order=every, batches_per_chunk=1)
-    ):
+    shape = ChunkShape(batch_size, n_batches=1)
+    for number, chunk in enumerate(chunks(validation, shape, order=every)):
         callbacks.on_test_batch_begin(number)
-        result = program.test_chunk(batch)
+        result = program.test_chunk(chunk)
         callbacks.on_test_batch_end(number, result)
     logs = _as_numbers(result)
     callbacks.on_test_end(logs)

@@ -4,24 +4,27 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from skpnn.engine.chunks import Chunk
 from skpnn.engine.events import Batches
+from skpnn.engine.xla import XlaLoops
 
-__all__ = ["Program", "leased_program"]
+__all__ = ["Program", "leased_program", "on_device"]
 
 MAX_IDLE_PROGRAMS = 8
 
 
 class Program:
-    """A compiled Keras model with its training loop as one TensorFlow graph.
+    """A compiled Keras model with its training loop, in graph mode and for some shapes by XLA.
 
-    Tracing that graph takes longer than a short fit, so a program outlives the fit that made it.
+    Tracing and compiling take longer than a short fit, so a program outlives the fit that made it.
     It owns its variables: one fit uses it at a time, loads its weights first and copies them out
     after.
 
@@ -40,23 +43,39 @@ class Program:
         model.reset_metrics()
         model.optimizer.build(model.trainable_variables)
         self._initial_optimizer_state = self.optimizer_state()
-        signature = keras.tree.map_structure(_any_batches, example)
+        self._signature = keras.tree.map_structure(_any_batches, example)
+        self._xla = XlaLoops(partial(_static_train_loop, model))
+
+    @cached_property
+    def _train(self) -> Callable[..., Any]:
+        return self._traced(_train_loop)
+
+    @cached_property
+    def _test(self) -> Callable[..., Any]:
+        return self._traced(_test_loop)
+
+    def _traced(self, loop: Callable[..., Any]) -> Callable[..., Any]:
         # TensorFlow counts traces by code object and warns of many: partial() has one per program.
-        self._train = tf.function(partial(_train_loop, model), input_signature=signature)
-        self._test = tf.function(partial(_test_loop, model), input_signature=signature)
+        function = tf.function(partial(loop, self.model))
+        # A concrete function costs half as much to call.
+        return function.get_concrete_function(*self._signature)
 
-    def train_chunk(self, batches: Batches) -> dict[str, Any]:
+    def train_chunk(self, chunk: Chunk, *, verbose: int = 0) -> dict[str, Any]:
         """Take one step per batch; return the metrics since they were reset."""
-        return self._train(*batches)
+        if not chunk.is_static:
+            return self._train(*chunk.batches)
+        result = self._xla.run(chunk.n_batches, chunk.batches, verbose=verbose)
+        if result is not None:
+            return result
+        real = keras.tree.map_structure(lambda a: a[: chunk.n_batches], chunk.batches)
+        return self._train(*real)
 
-    def test_chunk(self, batches: Batches) -> dict[str, Any]:
+    def test_chunk(self, chunk: Chunk) -> dict[str, Any]:
         """Evaluate the batches; return the metrics since they were reset."""
-        return self._test(*batches)
+        return self._test(*chunk.batches)
 
-    def restart(self, network: keras.Model) -> None:
-        """Take over the weights and dropout seeds of `network`; put the optimizer back to 0."""
-        for mine, given in zip(_state(self.model), _state(network), strict=True):
-            mine.assign(given)
+    def restart(self) -> None:
+        """Put the optimizer back to its first step; weights are the caller's to set."""
         self.load_optimizer_state(self._initial_optimizer_state)
         self.model.stop_training = False
 
@@ -70,8 +89,19 @@ class Program:
             variable.assign(value)
 
 
+def on_device(chunk: Chunk) -> Chunk:
+    """Return the chunk with its arrays where the device reads them."""
+    return replace(chunk, batches=keras.tree.map_structure(tf.convert_to_tensor, chunk.batches))
+
+
 def _train_loop(model: keras.Model, X: Any, target: Any, weight: Any) -> dict[str, Any]:
-    for number in tf.range(tf.shape(weight)[0]):
+    return _static_train_loop(model, tf.shape(weight)[0], X, target, weight)
+
+
+def _static_train_loop(
+    model: keras.Model, n_batches: Any, X: Any, target: Any, weight: Any
+) -> dict[str, Any]:
+    for number in tf.range(n_batches):
         model.train_step(_batch(number, (X, target, weight)))
     return model.get_metrics_result()
 
@@ -89,15 +119,6 @@ def _any_batches(array: np.ndarray) -> tf.TensorSpec:
 
 def _batch(number: Any, batches: Batches) -> Batches:
     return keras.tree.map_structure(lambda a: a[number], batches)
-
-
-def _state(model: keras.Model) -> list[Any]:
-    seeds = [layer.seed_generator.state for layer in model.layers if _is_seeded(layer)]
-    return [*model.weights, *seeds]
-
-
-def _is_seeded(layer: keras.Layer) -> bool:
-    return isinstance(getattr(layer, "seed_generator", None), keras.random.SeedGenerator)
 
 
 class _Pool:

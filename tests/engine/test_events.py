@@ -1,68 +1,15 @@
-"""Chunks of events, and θ drawn into them."""
+"""Training events, and θ drawn into them."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from skpnn._theta import ThetaRange
-from skpnn.engine.events import Events, InjectedTheta, chunks
+from skpnn.engine.events import Events, InjectedTheta, batched
 from skpnn.injection import UniformTheta
 
 SPAN = ThetaRange.of(np.array([[500.0], [1500.0]]))
 BACKGROUND = np.array([0, 2, 3])
 N = 6
-
-
-def numbered(n):
-    """Events that carry their number in every array."""
-    number = np.arange(n, dtype=float)
-    return Events(np.column_stack([number, -number]), 10 * number[:, np.newaxis], 100 * number)
-
-
-def all_chunks(n, batch_size, batches_per_chunk, order=None):
-    order = np.arange(n) if order is None else order
-    return list(chunks(numbered(n), batch_size, order=order, batches_per_chunk=batches_per_chunk))
-
-
-sizes = st.integers(1, 50), st.integers(1, 60), st.integers(1, 5)
-
-
-@given(*sizes, st.randoms(use_true_random=False))
-def test_chunks_yield_every_event_once_in_order(n, batch_size, batches_per_chunk, random):
-    order = np.array(random.sample(range(n), n))
-    yielded = all_chunks(n, batch_size, batches_per_chunk, order)
-    assert (
-        np.concatenate([weight.ravel() for *_, weight in yielded]).tolist()
-        == (100 * order).tolist()
-    )
-
-
-@given(*sizes)
-def test_chunks_keep_arrays_together(n, batch_size, batches_per_chunk):
-    for X, target, weight in all_chunks(n, batch_size, batches_per_chunk):
-        np.testing.assert_array_equal(X[..., 0] * 10, target[..., 0])
-        np.testing.assert_array_equal(X[..., 1] * -100, weight)
-
-
-@given(*sizes)
-def test_chunks_are_full_batches_then_one_smaller(n, batch_size, batches_per_chunk):
-    shapes = [weight.shape for *_, weight in all_chunks(n, batch_size, batches_per_chunk)]
-    rest = n % batch_size
-    if rest:
-        assert shapes.pop() == (1, rest)
-    assert all(size == batch_size for _, size in shapes)
-    assert all(number == batches_per_chunk for number, _ in shapes[:-1])
-
-
-def test_chunk_has_a_dimension_for_batches():
-    X, target, weight = all_chunks(12, 4, 3)[0]
-    assert (X.shape, target.shape, weight.shape) == ((3, 4, 2), (3, 4, 1), (3, 4))
-
-
-def test_chunks_of_a_subset():
-    (batches,) = all_chunks(9, 2, 5, order=np.array([7, 3]))
-    assert batches[-1].tolist() == [[700, 300]]
 
 
 def test_several_inputs_are_gathered_alike():
@@ -73,8 +20,18 @@ def test_several_inputs_are_gathered_alike():
     assert X["b"].tolist() == [[4, 5], [0, 1]]
 
 
+def test_batches_are_the_first_dimension():
+    X, target, weight = batched((np.zeros((12, 2)), np.zeros((12, 1)), np.zeros(12)), 4)
+    assert (X.shape, target.shape, weight.shape) == ((3, 4, 2), (3, 4, 1), (3, 4))
+
+
+def test_bytes_of_an_event_are_those_of_all_its_arrays():
+    events = Events([np.zeros((5, 3)), np.zeros((5, 2), "float32")], np.zeros((5, 1)), np.ones(5))
+    assert events.bytes_per_event == 24 + 8 + 8 + 8
+
+
 def test_example_is_one_batch_of_one_event():
-    X, target, weight = numbered(5).example()
+    X, target, weight = Events(np.zeros((5, 2)), np.zeros((5, 1)), np.ones(5)).example()
     assert (X.shape, target.shape, weight.shape) == ((1, 1, 2), (1, 1, 1), (1, 1))
 
 

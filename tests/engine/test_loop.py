@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from skpnn.engine.events import EVENTS_PER_CHUNK, Events
+from skpnn.engine.events import Events
 from skpnn.engine.loop import TrainingPlan, train
 from skpnn.engine.programs import Program
 from skpnn.networks import NetworkSpec, build_network
@@ -30,7 +30,8 @@ def compiled():
 
 
 def restart(program):
-    program.restart(build_network(SPEC))
+    program.restart()
+    program.model.set_weights(build_network(SPEC).get_weights())
     program.model.optimizer.learning_rate = RATE
 
 
@@ -226,11 +227,27 @@ def test_batch_hooks_see_metrics_so_far(program):
     assert losses[-1] == history["loss"][0]
 
 
+def test_chunks_hold_many_batches_where_nobody_looks():
+    assert TrainingPlan(1, 4, [Recorder()]).chunk_shape(some_events()).n_batches > 1
+
+
+def test_chunks_are_batches_where_somebody_looks():
+    assert TrainingPlan(1, 4, [StopAtBatch(0)]).chunk_shape(some_events()).n_batches == 1
+
+
 @pytest.mark.parametrize(
-    ("batch_size", "batches"), [(4, EVENTS_PER_CHUNK // 4), (EVENTS_PER_CHUNK + 1, 1)]
+    ("plan", "is_static"),
+    [
+        (TrainingPlan(900, 4), True),
+        (TrainingPlan(900, 4, use_xla=False), False),
+        (TrainingPlan(900, 4, [StopAtBatch(0)]), False),
+        (TrainingPlan(900, 4, initial_epoch=890), False),
+        (TrainingPlan(5, 4), False),
+    ],
+    ids=["many steps", "unwanted", "batch by batch", "few epochs left", "few steps"],
 )
-def test_chunks_hold_many_batches_where_nobody_looks(batch_size, batches):
-    assert TrainingPlan(1, batch_size, [Recorder()]).batches_per_chunk == batches
+def test_xla_is_for_many_steps(plan, is_static):
+    assert plan.chunk_shape(some_events()).is_static is is_static
 
 
 def test_batch_hooks_do_not_change_the_fit(program):

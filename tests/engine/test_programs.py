@@ -1,13 +1,22 @@
 """Compiled training steps, by hand and by Keras; and programs lent again."""
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from skpnn.engine import programs
-from skpnn.engine.events import Events, chunks
-from skpnn.engine.programs import Program, leased_program
-from skpnn.losses import resolve_loss
-from skpnn.networks import NetworkSpec, build_network
+from skpnn.engine.chunks import ChunkShape, chunks
+from skpnn.engine.events import Events
+from skpnn.engine.programs import Program, leased_program, on_device
+from skpnn.exceptions import CompilationWarning
+from skpnn.networks import (
+    NetworkSpec,
+    build_adjustable_network,
+    build_network,
+    for_training,
+    start_network,
+)
 from skpnn.optimizers import OptimizerSpec, build_optimizer
 
 RATE = 0.1
@@ -35,10 +44,10 @@ def some_events(n=N, dtype="float32", weighted=True):
     return Events(X.astype(dtype), target.astype(dtype), weight.astype(dtype))
 
 
-def one_chunk(events, batch_size=BATCH_SIZE):
-    order = np.arange(len(events))
-    (batches,) = chunks(events, batch_size, order=order, batches_per_chunk=len(events))
-    return batches
+def one_chunk(events, batch_size=BATCH_SIZE, n_batches=None, is_static=False):
+    shape = ChunkShape(batch_size, n_batches or len(events), is_static)
+    (chunk,) = chunks(events, shape, order=np.arange(len(events)))
+    return on_device(chunk)
 
 
 def close(one, other, **tolerance):
@@ -46,11 +55,11 @@ def close(one, other, **tolerance):
         np.testing.assert_allclose(a, b, **({"rtol": 1e-5, "atol": 1e-6} | tolerance))
 
 
-def by_hand(weights, batches, *, momentum=0.0, nesterov=False):
+def by_hand(weights, chunk, *, momentum=0.0, nesterov=False):
     """Stochastic gradient descent on Σ w (y − xk − b)² / n in float64."""
     w = [array.astype(np.float64) for array in weights]
     velocity = [0.0, 0.0]
-    for X, target, weight in zip(*batches, strict=True):
+    for X, target, weight in zip(*map(np.asarray, chunk.batches), strict=True):
         pull = 2 * weight[:, np.newaxis] * (X @ w[0] + w[1] - target) / len(X)
         for i, gradient in enumerate([X.T @ pull, pull.sum(axis=0)]):
             velocity[i] = momentum * velocity[i] - RATE * gradient
@@ -61,17 +70,71 @@ def by_hand(weights, batches, *, momentum=0.0, nesterov=False):
 
 @pytest.mark.parametrize(("momentum", "nesterov"), [(0.0, False), (0.9, False), (0.9, True)])
 def test_steps_are_those_computed_by_hand(momentum, nesterov):
-    model, batches = linear(momentum, nesterov=nesterov), one_chunk(some_events())
-    expected = by_hand(model.get_weights(), batches, momentum=momentum, nesterov=nesterov)
-    Program(model, some_events().example()).train_chunk(batches)
+    model, chunk = linear(momentum, nesterov=nesterov), one_chunk(some_events())
+    expected = by_hand(model.get_weights(), chunk, momentum=momentum, nesterov=nesterov)
+    Program(model, some_events().example()).train_chunk(chunk)
     close(model.get_weights(), expected)
 
 
 def test_step_of_a_smaller_batch_is_the_mean_of_its_events():
-    model, batches = linear(), one_chunk(some_events(5), batch_size=5)
-    expected = by_hand(model.get_weights(), batches)
-    Program(model, some_events().example()).train_chunk(batches)
+    model, chunk = linear(), one_chunk(some_events(5), batch_size=5)
+    expected = by_hand(model.get_weights(), chunk)
+    Program(model, some_events().example()).train_chunk(chunk)
     close(model.get_weights(), expected)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_steps_compiled_by_xla_are_those_computed_by_hand(momentum):
+    model, chunk = linear(momentum), one_chunk(some_events(), n_batches=5, is_static=True)
+    real = one_chunk(some_events())
+    expected = by_hand(model.get_weights(), real, momentum=momentum)
+    Program(model, some_events().example()).train_chunk(chunk)
+    close(model.get_weights(), expected)
+
+
+def test_loss_of_a_padded_chunk_is_that_of_its_events():
+    one, other = linear(), linear()
+    padded = one_chunk(some_events(), n_batches=5, is_static=True)
+    by_xla = Program(one, some_events().example()).train_chunk(padded)
+    in_graph = Program(other, some_events().example()).train_chunk(one_chunk(some_events()))
+    assert float(by_xla["loss"]) == pytest.approx(float(in_graph["loss"]), rel=1e-6)
+
+
+class Lengths(keras.layers.Layer):
+    """A layer that XLA cannot compile: it knows no text."""
+
+    def call(self, inputs):
+        lengths = tf.strings.length(tf.strings.as_string(inputs))
+        return inputs + 0 * tf.cast(lengths, inputs.dtype)
+
+
+def uncompilable():
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, keras.layers.Dense(1)(Lengths()(inputs)))
+    model.compile("sgd", "mse")
+    return Program(model, some_events().example())
+
+
+def test_model_that_xla_cannot_compile_is_trained_in_graph_mode():
+    program, plain = uncompilable(), linear()
+    plain.optimizer.learning_rate = 0.01
+    plain.set_weights(program.model.get_weights())
+    program.train_chunk(one_chunk(some_events(), n_batches=5, is_static=True))
+    Program(plain, some_events().example()).train_chunk(one_chunk(some_events()))
+    close(program.model.get_weights(), plain.get_weights())
+
+
+def test_fall_back_is_told_once_where_asked(recwarn):
+    program = uncompilable()
+    for _ in range(2):
+        program.train_chunk(one_chunk(some_events(), n_batches=5, is_static=True), verbose=1)
+    assert [w.category for w in recwarn] == [CompilationWarning]
+    assert recwarn[0].message.args[0].startswith("XLA cannot compile this model")
+
+
+def test_fall_back_is_silent_by_default(recwarn):
+    uncompilable().train_chunk(one_chunk(some_events(), n_batches=5, is_static=True))
+    assert not recwarn
 
 
 def test_loss_is_the_weighted_mean_of_all_batches():
@@ -80,40 +143,6 @@ def test_loss_is_the_weighted_mean_of_all_batches():
     squares = np.square(events.X @ kernel + bias - events.target)[:, 0]
     result = Program(model, events.example()).test_chunk(one_chunk(events))
     assert float(result["loss"]) == pytest.approx((events.weight * squares).mean(), rel=1e-5)
-
-
-ARCHITECTURES = {
-    "plain": {},
-    "L2": {"alpha": 0.01},
-    # The bias before a normalisation has no gradient but rounding, which Adam blows up: float64.
-    "normalised": {"batch_normalization": True, "dtype": "float64"},
-    "normalised L2": {"batch_normalization": True, "alpha": 0.01, "dtype": "float64"},
-}
-OPTIMIZERS = ["sgd", "adam", "adamw", "adagrad", "rmsprop"]
-
-
-@pytest.fixture(scope="module", params=ARCHITECTURES)
-def architecture(request):
-    return {"hidden": (4,), "output_activation": "sigmoid", **ARCHITECTURES[request.param]}
-
-
-@pytest.fixture(scope="module", params=OPTIMIZERS)
-def pair(request, architecture):
-    """A program, and a plain Keras model that starts the same and is trained eagerly."""
-    loss = resolve_loss("binary_crossentropy", dtype=architecture.get("dtype", "float32"))
-    ours, theirs = (network(OptimizerSpec(request.param), loss, **architecture) for _ in range(2))
-    theirs.compile(theirs.optimizer, loss, run_eagerly=True)
-    return Program(ours, some_events(dtype=ours.dtype).example()), theirs
-
-
-@pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
-def test_chunk_is_three_steps_of_keras(pair, weighted):
-    program, theirs = pair
-    batches = one_chunk(some_events(dtype=theirs.dtype, weighted=weighted))
-    program.train_chunk(batches)
-    for X, target, weight in zip(*batches, strict=True):
-        theirs.train_on_batch(X, target, sample_weight=weight if weighted else None)
-    close(program.model.get_weights(), theirs.get_weights(), rtol=1e-4, atol=1e-5)
 
 
 def test_float64_is_kept():
@@ -125,18 +154,23 @@ def test_float64_is_kept():
     close(model.get_weights(), expected, rtol=1e-6)
 
 
-STOCHASTIC = {"hidden": (8, 8), "dropout": 0.3, "batch_normalization": True}
+STOCHASTIC = NetworkSpec(3, 1, (8, 8), dropout=0.3, batch_normalization=True, alpha=0.1)
 
 
 @pytest.fixture(scope="module")
 def stochastic():
-    model = network(OptimizerSpec("adam"), **STOCHASTIC)
+    model = build_adjustable_network(for_training(STOCHASTIC))
+    model.compile(optimizer=build_optimizer(OptimizerSpec("adam")), loss="mean_squared_error")
     return Program(model, some_events().example())
 
 
+def restart(program, seed=0):
+    program.restart()
+    start_network(program.model, STOCHASTIC, seed)
+
+
 def trained(program, seed):
-    fresh = network(None, seed=seed, **STOCHASTIC)
-    program.restart(fresh)
+    restart(program, seed)
     program.train_chunk(one_chunk(some_events()))
     return [*program.model.get_weights(), *program.optimizer_state()]
 
@@ -146,31 +180,24 @@ def test_restart_repeats_a_fit_bit_by_bit(stochastic):
     assert all((a == b).all() for a, b in zip(one, other, strict=True))
 
 
-def test_restart_takes_the_weights_given(stochastic):
-    fresh = network(None, seed=9, **STOCHASTIC)
-    stochastic.restart(fresh)
-    close(stochastic.model.get_weights(), fresh.get_weights(), rtol=0, atol=0)
-
-
 def test_restart_puts_the_optimizer_back(stochastic):
-    stochastic.restart(network(None, **STOCHASTIC))
+    restart(stochastic)
     initial = stochastic.optimizer_state()
     stochastic.train_chunk(one_chunk(some_events()))
-    stochastic.restart(network(None, **STOCHASTIC))
+    restart(stochastic)
     assert all((a == b).all() for a, b in zip(initial, stochastic.optimizer_state(), strict=True))
 
 
 def test_restart_puts_the_count_of_steps_back(stochastic):
     trained(stochastic, 5)
-    stochastic.restart(network(None, **STOCHASTIC))
+    restart(stochastic)
     assert int(stochastic.model.optimizer.iterations) == 0
 
 
 def test_restart_draws_other_dropout_from_another_seed(stochastic):
     def masks(seed):
-        fresh = network(None, seed=seed, **STOCHASTIC)
-        fresh.set_weights(common)
-        stochastic.restart(fresh)
+        restart(stochastic, seed)
+        stochastic.model.set_weights(common)
         stochastic.train_chunk(one_chunk(some_events()))
         return stochastic.model.get_weights()[0]
 

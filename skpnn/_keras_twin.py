@@ -1,0 +1,178 @@
+"""Twins: what two models of a user's own have in common, so that one compiled program trains both."""
+
+import inspect
+import json
+import re
+from collections.abc import Hashable, Iterator
+from types import FunctionType
+from typing import Any
+
+import keras
+
+from skpnn._keras_state import own_objects
+from skpnn._seeding import seeded_globals
+from skpnn.losses import loss_key
+from skpnn.optimizers import OptimizerSpec
+
+__all__ = ["compiled_twin", "copy_state", "twin_key"]
+
+# What a layer's own code may compute with, beside its variables.
+_SCALARS = (bool, int, float, str)
+
+
+def twin_key(model: keras.Model) -> Hashable:
+    """Return what models have in common that train alike; None where that cannot be known.
+
+    It holds the layers' classes themselves: a class defined anew, in a notebook, is another one.
+    """
+    is_plain = type(model) is keras.Sequential or type(model).__name__ == "Functional"
+    layers = [*model._flatten_layers()]
+    if not is_plain or not model.built or len(model.outputs) != 1 or _has_lambda(layers):
+        return None
+    compiled = model.get_compile_config()
+    metrics = [compiled["loss_weights"], compiled["metrics"], compiled["weighted_metrics"]]
+    loss = tuple(map(loss_key, keras.tree.flatten(model.loss)))
+    text = json.dumps([_unnamed(model.get_config(), layers), metrics], default=repr)
+    if None in loss or not all(_is_keras(one) for one in _described(metrics)):
+        return None
+    own = tuple(part for layer in layers for part in _own_parts(layer))
+    key = (text, OptimizerSpec(model.optimizer).key, loss, own)
+    return key if _is_hashable(key) else None
+
+
+def _has_lambda(layers: list[Any]) -> bool:
+    return any(isinstance(layer, keras.layers.Lambda) for layer in layers)
+
+
+def _is_hashable(key: Any) -> bool:
+    try:
+        hash(key)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_keras(thing: Any) -> bool:
+    return str(thing).split(".")[0] in ("keras", "builtins")
+
+
+def _described(config: Any) -> Iterator[Any]:
+    """Yield the modules of the objects that a configuration describes."""
+    if isinstance(config, dict):
+        if "class_name" in config:
+            is_function = config["class_name"] == "function"
+            yield "function" if is_function else config.get("module") or "keras"
+        for value in config.values():
+            yield from _described(value)
+    elif isinstance(config, list | tuple):
+        for value in config:
+            yield from _described(value)
+
+
+def _unnamed(config: Any, layers: list[Any]) -> Any:
+    """Return a model's configuration, names that Keras made up replaced by numbers.
+
+    Keras numbers them through: no two models would be alike.
+    """
+    numbers = {layer.name: f"#{n}" for n, layer in enumerate(layers) if _is_made_up(layer)}
+
+    def replaced(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {k: _name(v) if k == "name" else replaced(v) for k, v in node.items()}
+        if isinstance(node, list | tuple):
+            # [layer, node, tensor] is how configurations refer to a layer's output.
+            is_reference = len(node) == 3 and isinstance(node[0], str)
+            return [_name(node[0]), *node[1:]] if is_reference else [replaced(v) for v in node]
+        return node
+
+    def _name(name: Any) -> Any:
+        return numbers.get(name, name)
+
+    return replaced({name: value for name, value in config.items() if name != "name"})
+
+
+def _is_made_up(layer: Any) -> bool:
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type(layer).__name__)
+    # Copied inputs are called by their tensors.
+    return re.fullmatch(rf"({snake.lower()}|keras_tensor)(_\d+)?", layer.name) is not None
+
+
+def _own_parts(layer: Any) -> Iterator[Any]:
+    """Yield what a layer computes with and its configuration need not hold."""
+    yield type(layer)
+    is_users = not _is_keras(type(layer).__module__)
+    for name, value in sorted(vars(layer).items()):
+        if isinstance(value, FunctionType) and not _is_keras(value.__module__):
+            yield name, value, *_globals_of(value)
+        elif isinstance(value, _SCALARS) and not name.startswith("_") and name not in _NAMES:
+            yield name, value
+        elif not isinstance(value, keras.Layer) and _is_users_object(value):
+            yield name, type(value), repr(sorted(vars(value).items(), key=str))
+    if is_users:
+        for function in filter(inspect.isfunction, vars(type(layer)).values()):
+            yield from _globals_of(function)
+
+
+_NAMES = {"name", "path", "built", "auto_name"}
+
+
+def _is_users_object(value: Any) -> bool:
+    return hasattr(value, "get_config") and not _is_keras(type(value).__module__)
+
+
+def _globals_of(function: FunctionType) -> Iterator[Any]:
+    """Yield the numbers and functions outside that a function computes with."""
+    found = inspect.getclosurevars(function)
+    for name, value in sorted({**found.globals, **found.nonlocals}.items()):
+        if isinstance(value, (*_SCALARS, FunctionType)):
+            yield name, value
+
+
+def compiled_twin(model: keras.Model, key: Hashable) -> keras.Model:
+    """Return another model of the same key, compiled alike.
+
+    Raises
+    ------
+    NotImplementedError
+        If Keras cannot copy the model, or copies it with something left out.
+    """
+    config = model.get_compile_config()
+    try:
+        with seeded_globals(0), keras.saving.custom_object_scope(_own_names(model)):
+            twin = keras.models.clone_model(model)
+        twin.compile(
+            optimizer=type(model.optimizer).from_config(model.optimizer.get_config()),
+            loss=model.loss,
+            loss_weights=config["loss_weights"],
+            metrics=keras.saving.deserialize_keras_object(config["metrics"]),
+            weighted_metrics=keras.saving.deserialize_keras_object(config["weighted_metrics"]),
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        raise NotImplementedError("Keras cannot copy this model.") from error
+    if twin_key(twin) != key:
+        raise NotImplementedError("A layer's get_config leaves out what it computes with.")
+    return twin
+
+
+def _own_names(model: keras.Model) -> dict[str, Any]:
+    """Return the user's classes and functions by name, among them activations."""
+    values = [value for layer in model._flatten_layers() for value in vars(layer).values()]
+    functions = [v for v in values if isinstance(v, FunctionType) and not _is_keras(v.__module__)]
+    return own_objects(model) | {function.__name__: function for function in functions}
+
+
+def copy_state(source: keras.Model, target: keras.Model) -> None:
+    """Give `target` the weights, seeds and optimizer state of `source`, its twin."""
+    for model in (source, target):
+        model.optimizer.build(model.trainable_variables)
+    pairs = [(source, target), (source.optimizer, target.optimizer)]
+    for one, other in pairs:
+        for from_variable, to_variable in zip(_state(one), _state(other), strict=True):
+            to_variable.assign(from_variable)
+
+
+def _state(owner: Any) -> list[Any]:
+    if not isinstance(owner, keras.Model):
+        return list(owner.variables)
+    metrics = {id(variable) for variable in owner.metrics_variables}
+    return [variable for variable in owner.variables if id(variable) not in metrics]

@@ -1,0 +1,81 @@
+"""The forward pass of a dense network, written once for NumPy's arrays and TensorFlow's tensors."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+
+from skpnn.networks import NORMALIZATION_EPSILON, NetworkSpec
+
+__all__ = ["activated", "after_first_product", "forward", "forward_in_numpy", "numpy_knows"]
+
+# Returns an activation, of the spec's name or function, of an array.
+Activate = Callable[[Any, Any], Any]
+
+_IN_NUMPY: dict[str, Callable[[NDArray], NDArray]] = {
+    "linear": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": expit,
+    "softmax": lambda x: softmax(x, axis=1),
+    "softplus": lambda x: np.logaddexp(x, x.dtype.type(0)),
+    "tanh": np.tanh,
+}
+
+
+def activated(activation: Any, x: Any) -> Any:
+    """Return a Keras activation of a tensor."""
+    return keras.activations.get(activation)(x)
+
+
+def numpy_knows(spec: NetworkSpec) -> bool:
+    """Whether `forward_in_numpy` knows the activations."""
+    names = (spec.activation, spec.output_activation)
+    return all(isinstance(name, str) and name in _IN_NUMPY for name in names)
+
+
+def forward_in_numpy(spec: NetworkSpec, weights: Sequence[NDArray], X: NDArray) -> NDArray:
+    """Return `forward` of arrays.
+
+    Examples
+    --------
+    >>> spec = NetworkSpec(n_inputs=2, n_outputs=1, hidden=())
+    >>> forward_in_numpy(spec, [np.array([[1.0], [2.0]]), np.array([0.5])], np.array([[3.0, 4.0]]))
+    array([[11.5]])
+    """
+    return forward(spec, weights, X, lambda activation, x: _IN_NUMPY[activation](x))
+
+
+def forward(spec: NetworkSpec, weights: Sequence[Any], X: Any, activate: Activate) -> Any:
+    """Return the outputs, of shape (n, n_outputs), of the network with `weights` for rows `X`.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The architecture.
+    weights : sequence of arrays or tensors
+        In Keras' order.
+    X : array or tensor of shape (n, n_inputs)
+        The rows.
+    activate : callable
+        ``activate(activation, x)``, where `activation` is the spec's.
+    """
+    return after_first_product(spec, weights, X @ weights[0], activate)
+
+
+def after_first_product(
+    spec: NetworkSpec, weights: Sequence[Any], x: Any, activate: Activate
+) -> Any:
+    """Return the outputs from `x`, the inputs times the first kernel."""
+    remaining = iter(weights[1:])
+    for _ in spec.hidden:
+        x = _normalized(x, remaining) if spec.batch_normalization else x + next(remaining)
+        x = activate(spec.activation, x) @ next(remaining)
+    return activate(spec.output_activation, x + next(remaining))
+
+
+def _normalized(x: Any, remaining: Iterator[Any]) -> Any:
+    gamma, beta, mean, variance = (next(remaining) for _ in range(4))
+    return (x - mean) * (gamma / (variance + NORMALIZATION_EPSILON) ** 0.5) + beta

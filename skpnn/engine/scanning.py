@@ -1,0 +1,113 @@
+"""Scans: every row at every hypothesis, the inputs that are not θ multiplied once."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+import joblib
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from skpnn.engine.dense import activated, after_first_product
+from skpnn.networks import NetworkSpec, for_inference, weight_shapes
+
+__all__ = ["outputs_at", "scanning_pays"]
+
+# One compiled call is for so many rows and hypotheses: a layer of the rows stays in the processor's
+# cache, and calls cost little.
+ROWS = 1024
+HYPOTHESES = 64
+
+# benchmarks/compilation.py: a prediction at a hypothesis takes 0.05 µs longer than one in a scan,
+# which takes 0.2 s to compile.
+FEWEST_PREDICTIONS = 1_000_000
+
+MAX_THREADS = 8
+
+
+def scanning_pays(spec: NetworkSpec, n_rows: int, n_hypotheses: int) -> bool:
+    """Whether `outputs_at` is faster than a prediction at each hypothesis, and can be compiled."""
+    is_known = isinstance(spec.activation, str) and spec.n_outputs == 1
+    return is_known and n_rows * n_hypotheses >= FEWEST_PREDICTIONS
+
+
+def outputs_at(
+    spec: NetworkSpec,
+    weights: Sequence[NDArray],
+    X: NDArray,
+    *,
+    columns: NDArray[np.intp],
+    theta: NDArray[np.floating],
+) -> NDArray:
+    """Return the network's output for every row of X at every θ.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The architecture, of one output.
+    weights : sequence of ndarray
+        In Keras' order.
+    X : ndarray of shape (n, n_inputs)
+        The rows; their θ is not read.
+    columns : ndarray of shape (n_theta,)
+        Where θ stands in X.
+    theta : ndarray of shape (k, n_theta)
+        The θ, as the network is given them.
+
+    Returns
+    -------
+    ndarray of shape (n, k)
+    """
+    compiled = _compiled(for_inference(spec))
+    constants = [tf.convert_to_tensor(w) for w in weights]
+    shifts = theta.astype(spec.dtype) @ weights[0][columns]
+    outputs = np.empty((len(X), len(theta)), dtype=spec.dtype)
+
+    def compute(part: tuple[int, int]) -> None:
+        row, first = part
+        rows = _padded(X[row : row + ROWS], ROWS)
+        rows[:, columns] = 0
+        some = shifts[first : first + HYPOTHESES]
+        scores = compiled(constants, rows, _padded(some, HYPOTHESES), tf.constant(len(some)))
+        block = outputs[row : row + ROWS, first : first + HYPOTHESES]
+        block[:] = scores.numpy()[: block.shape[1], : len(block)].T
+
+    parts = product(range(0, len(X), ROWS), range(0, len(theta), HYPOTHESES))
+    with ThreadPoolExecutor(min(MAX_THREADS, joblib.cpu_count())) as pool:
+        for _ in pool.map(compute, parts):
+            pass
+    return outputs
+
+
+def _padded(rows: NDArray, n: int) -> NDArray:
+    padded = np.zeros((n, *rows.shape[1:]), dtype=rows.dtype)
+    padded[: len(rows)] = rows
+    return padded
+
+
+@lru_cache(maxsize=16)
+def _compiled(spec: NetworkSpec) -> Callable[..., Any]:
+    """Return ``outputs(weights, rows, shifts, n)``, of shape (HYPOTHESES, ROWS), `n` of them set.
+
+    `shifts` is what each θ adds to the rows' product with the first kernel.
+    """
+
+    @tf.function(jit_compile=True)
+    def outputs(weights: list[Any], rows: Any, shifts: Any, n: Any) -> Any:
+        at_zero = rows @ weights[0]
+        scores = tf.TensorArray(spec.dtype, HYPOTHESES, element_shape=(ROWS, 1))
+        for number in tf.range(n):
+            shifted = at_zero + shifts[number]
+            scores = scores.write(number, after_first_product(spec, weights, shifted, activated))
+        return scores.stack()[..., 0]
+
+    width = spec.hidden[0] if spec.hidden else spec.n_outputs
+    return outputs.get_concrete_function(
+        [tf.TensorSpec(shape, spec.dtype) for shape in weight_shapes(spec)],
+        tf.TensorSpec((ROWS, spec.n_inputs), spec.dtype),
+        tf.TensorSpec((HYPOTHESES, width), spec.dtype),
+        tf.TensorSpec((), tf.int32),
+    )

@@ -1,0 +1,86 @@
+"""XLA: when it compiles a training loop, and what happens where it cannot."""
+
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from skpnn.engine.events import Batches
+from skpnn.exceptions import CompilationWarning
+
+__all__ = ["XlaLoops", "pays"]
+
+# benchmarks/compilation.py measures both: a step in graph mode spends 0.1 ms more on its operations
+# than one compiled by XLA, and XLA takes 0.4 s longer to compile. From a batch of a few thousand
+# events on, arithmetic outweighs both, and graph mode spreads it over more cores.
+LARGEST_BATCH = 2048
+FEWEST_STEPS = 1000
+
+# Compiled loops that one program keeps; each is of one batch size.
+MAX_SHAPES = 4
+
+
+def pays(*, batch_size: int, n_steps: int) -> bool:
+    """Whether compiling a training loop by XLA saves more time than it takes.
+
+    It depends on nothing but the arguments, so that equal fits stay bit-equal: XLA and graph mode
+    round differently.
+
+    Examples
+    --------
+    >>> pays(batch_size=128, n_steps=50_000), pays(batch_size=128, n_steps=50)
+    (True, False)
+    """
+    return batch_size <= LARGEST_BATCH and n_steps >= FEWEST_STEPS
+
+
+class XlaLoops:
+    """A loop compiled by XLA, once for each shape of batches.
+
+    Parameters
+    ----------
+    loop : callable
+        Called with the number of batches to use, and the arrays.
+    """
+
+    def __init__(self, loop: Callable[..., Any]) -> None:
+        self._loop = loop
+        self._compiled: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
+        self._is_possible = True
+
+    def run(self, n_batches: int, batches: Batches, *, verbose: int) -> Any:
+        """Return the loop's result, None where XLA cannot compile it.
+
+        XLA compiles before it runs anything: where it fails, no variable has changed.
+        """
+        if not self._is_possible:
+            return None
+        try:
+            return self._for_shape_of(batches)(tf.constant(n_batches), *batches)
+        except (tf.errors.OpError, NotImplementedError) as error:
+            self._is_possible = False
+            if verbose:
+                warnings.warn(_message(error), CompilationWarning, stacklevel=2)
+        return None
+
+    def _for_shape_of(self, batches: Batches) -> Callable[..., Any]:
+        signature = keras.tree.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), batches)
+        shape = tuple(keras.tree.flatten(signature))
+        if shape not in self._compiled:
+            count = tf.TensorSpec((), tf.int32)
+            function = tf.function(self._loop, jit_compile=True)
+            self._compiled[shape] = function.get_concrete_function(count, *signature)
+        self._compiled.move_to_end(shape)
+        while len(self._compiled) > MAX_SHAPES:
+            self._compiled.popitem(last=False)
+        return self._compiled[shape]
+
+
+def _message(error: Exception) -> str:
+    return (
+        "XLA cannot compile this model; it is trained in TensorFlow's graph mode, which is slower "
+        f"for small batches. Cause: {type(error).__name__}: {str(error)[:300]}"
+    )
