@@ -161,13 +161,19 @@ class NetworkEstimator(BaseEstimator, ABC):
         self._check_parameters()
         before = self._forget()
         seeds = Seeds.of(self.random_state)
+        events, held_out = self._prepared(X, y, sample_weight, seeds, before)
+        plan = self._plan(events, epochs=self.epochs, callbacks=self._fit_callbacks())
+        self._train(events, plan, self._rate(plan, len(events)), seeds, validation=held_out)
+
+    def _prepared(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None, seeds: Seeds, before: dict[str, Any]
+    ) -> tuple[Events, Events | None]:
+        """Return what to train on and what to validate on; the sample itself is needed no more."""
         sample = self._read(X, y, sample_weight, classes=None, first=True)
         if self.warm_start and before:
             self._resume(before)
         training, validation = self._split(sample, seeds)
-        events, held_out = self._events(training, validation, seeds)
-        plan = self._plan(events, epochs=self.epochs, callbacks=self._fit_callbacks())
-        self._train(events, plan, self._rate(plan, len(events)), seeds, validation=held_out)
+        return self._events(training, validation, seeds)
 
     def _forget(self) -> dict[str, Any]:
         """Drop what the last fit learnt; return it, where there was one."""
@@ -265,7 +271,7 @@ class NetworkEstimator(BaseEstimator, ABC):
 
     def _read_weight(self, sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:
         weight = check_sample_weight(sample_weight, n_samples)
-        return np.ones(n_samples) if weight is None else weight
+        return np.broadcast_to(1.0, n_samples) if weight is None else weight
 
     def _split(self, sample: Sample, seeds: Seeds) -> tuple[Sample, Sample | None]:
         if not self.early_stopping:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["class_codes", "class_weight_factors"]
+__all__ = ["class_codes", "class_weight_factors", "class_weighted"]
 
 
 def class_codes(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]:
@@ -24,6 +24,21 @@ def class_codes(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]:
             f"know; its classes are {classes.tolist()}. Name all classes in the first partial_fit."
         )
     return codes
+
+
+def class_weighted(
+    class_weight: Any, codes: NDArray[np.intp], classes: NDArray[Any], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return `weight` times the factor of each event's class; `weight` itself where there is none.
+
+    Examples
+    --------
+    >>> class_weighted({"s": 3.0}, np.array([0, 1]), np.array(["b", "s"]), np.ones(2))
+    array([1., 3.])
+    """
+    if class_weight is None:
+        return weight
+    return weight * class_weight_factors(class_weight, codes, classes, weight)[codes]
 
 
 def class_weight_factors(

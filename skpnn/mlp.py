@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from skpnn._base import NetworkEstimator
-from skpnn._classes import class_codes, class_weight_factors
+from skpnn._classes import class_codes, class_weighted
 from skpnn._parameters import check_choice, check_real
 from skpnn._sample import Sample, weighted_rows
 from skpnn._targets import OUTPUT_INTERVALS, TargetScale
@@ -271,10 +271,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
     def _final_weight(self, sample: Sample) -> NDArray[np.float64]:
         if self._is_multilabel:
             return sample.weight
-        factors = class_weight_factors(
-            self.class_weight, sample.codes, self.classes_, sample.weight
-        )
-        return sample.weight * factors[sample.codes]
+        return class_weighted(self.class_weight, sample.codes, self.classes_, sample.weight)
 
     def _outputs(self) -> tuple[int, str]:
         if self._is_multilabel:

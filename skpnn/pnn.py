@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from skpnn._base import NetworkEstimator
-from skpnn._classes import class_codes, class_weight_factors
+from skpnn._classes import class_codes, class_weighted
 from skpnn._parameters import check_choice
 from skpnn._parametrised import Parametrisation
 from skpnn._sample import Sample, Seeds, weighted_rows
@@ -418,6 +418,9 @@ default="signal"
             )
 
     def _groups(self, theta: NDArray, background: NDArray[np.bool_]) -> NDArray[np.intp]:
+        if not self.early_stopping and self.theta_weight is None:
+            # Only these ask; to find them takes longer than an epoch.
+            return np.broadcast_to(np.intp(0), len(theta))
         groups = np.zeros(len(theta), dtype=np.intp)
         for rows in (~background, background & self._is_given):
             if rows.any():
@@ -428,12 +431,10 @@ default="signal"
         return self.classes_[sample.codes] == self.background_label_
 
     def _final_weight(self, sample: Sample) -> NDArray[np.float64]:
-        factors = class_weight_factors(
-            self.class_weight, sample.codes, self.classes_, sample.weight
-        )
-        weight = sample.weight * factors[sample.codes]
+        weight = class_weighted(self.class_weight, sample.codes, self.classes_, sample.weight)
         is_signal = ~self._is_background(sample)
         if self.theta_weight == "balanced" and is_signal.any():
+            weight = weight.copy()
             weight[is_signal] = _balanced(weight[is_signal], sample.groups[is_signal])
         return weight
 

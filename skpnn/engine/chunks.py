@@ -86,8 +86,12 @@ def epochs_of_chunks(
     """Yield the chunks of every epoch, in an order and with background θ of its own."""
     for _ in range(n_epochs):
         events.start_epoch(rng)
-        order = rng.permutation(len(events)) if shuffle else np.arange(len(events))
-        yield from chunks(events, shape, order=order)
+        # No name for it: the last epoch's order is then gone before the next is drawn.
+        yield from chunks(
+            events,
+            shape,
+            order=rng.permutation(len(events)) if shuffle else np.arange(len(events)),
+        )
 
 
 def chunks(events: Events, shape: ChunkShape, *, order: NDArray[np.intp]) -> Iterator[Chunk]:

@@ -16,6 +16,9 @@ __all__ = ["Batches", "Events", "InjectedTheta", "batched"]
 Arrays = Any
 Batches = tuple[Arrays, Arrays, NDArray]
 
+# Rows whose θ are scaled at once.
+ROWS_SCALED = 65_536
+
 
 @dataclass
 class InjectedTheta:
@@ -45,7 +48,10 @@ class InjectedTheta:
         """Give every background event a new θ."""
         if self.source is not None and len(self.background):
             drawn = self.source.draw(rng, len(self.background))
-            self.values[self.background] = self.span.scaled(drawn)
+            # By blocks: no temporary arrays as long as the sample.
+            for start in range(0, len(drawn), ROWS_SCALED):
+                rows = slice(start, start + ROWS_SCALED)
+                self.values[self.background[rows]] = self.span.scaled(drawn[rows])
 
 
 @dataclass
