@@ -1,6 +1,7 @@
 """A Keras model and its compiled programs: it runs in them where it can, in Keras' loops else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import keras
@@ -38,11 +39,13 @@ class ModelRunner:
 
     def fit(self, task: FitTask) -> dict[str, list[float]]:
         """Train the model, which is compiled by now; return Keras' history."""
-        in_keras = needs_keras_fit(self.model, task)
-        history = fit_in_keras(self.model, task) if in_keras else self._fit_compiled(task)
+        if needs_keras_fit(self.model, task):
+            key, history = None, fit_in_keras(self.model, task)
+        else:
+            key = twin_key(self.model)
+            history = self._fit_compiled(task, key)
         if are_arrays(task.training.X):
             # Anew: training may change more of a model than its variables.
-            key = None if in_keras else twin_key(self.model)
             self._forward = compiled_model(self.model, task.training.X, key)
         return history
 
@@ -52,32 +55,29 @@ class ModelRunner:
             self._forward = compiled_model(self.model, X)
         return in_blocks(self._forward, X, ROWS_PER_CALL)
 
-    def _fit_compiled(self, task: FitTask) -> dict[str, list[float]]:
-        try:
-            history = self._fit_by_twin(task)
-        except NotImplementedError:
-            history = self._fit_alone(task)
+    def _fit_compiled(self, task: FitTask, key: Hashable) -> dict[str, list[float]]:
+        with ExitStack() as stack:
+            try:
+                twin = stack.enter_context(self._leased_twin(task, key))
+            except NotImplementedError:
+                return self._fit_alone(task)
+            twin.restart()
+            copy_state(self.model, twin.model)
+            history = _train(twin, task)
+            copy_state(twin.model, self.model)
         for callback in task.arguments["callbacks"]:
             # A twin will train other models: a callback must not go on looking at it.
             # Set as the base class does: an override may expect a model in training.
             keras.callbacks.Callback.set_model(callback, self.model)
         return history
 
-    def _fit_by_twin(self, task: FitTask) -> dict[str, list[float]]:
-        """Train a twin that an earlier fit may have compiled, and take over its state."""
-        twin = twin_key(self.model)
-        if twin is None:
-            raise NotImplementedError
+    def _leased_twin(self, task: FitTask, key: Hashable) -> AbstractContextManager[Program]:
+        """Lend a program of a twin, that an earlier fit may have compiled."""
+        if key is None:
+            raise NotImplementedError("Nothing is known of other models like this one.")
         example = task.training.example()
         inputs = keras.tree.map_structure(lambda a: (a.dtype.str, a.shape[2:]), example)
-        with leased_program(
-            (twin, repr(inputs)), lambda: compiled_twin(self.model, twin), example
-        ) as program:
-            program.restart()
-            copy_state(self.model, program.model)
-            history = _train(program, task)
-            copy_state(program.model, self.model)
-        return history
+        return leased_program((key, repr(inputs)), lambda: compiled_twin(self.model, key), example)
 
     def _fit_alone(self, task: FitTask) -> dict[str, list[float]]:
         program = self._program_for(task.training)

@@ -1,4 +1,4 @@
-"""Twins: what two models of a user's own have in common, so that one compiled program trains both."""
+"""Twins: what models of a user's own have in common, so that one compiled program trains all."""
 
 import inspect
 import json
@@ -25,48 +25,45 @@ def twin_key(model: keras.Model) -> Hashable:
 
     It holds the layers' classes themselves: a class defined anew, in a notebook, is another one.
     """
-    is_plain = type(model) is keras.Sequential or type(model).__name__ == "Functional"
+    try:
+        key = _key(model)
+        hash(key)
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
+        # A layer that cannot say what it is made of.
+        return None
+    return key
+
+
+def _key(model: keras.Model) -> Hashable:
     layers = [*model._flatten_layers()]
-    if not is_plain or not model.built or len(model.outputs) != 1 or _has_lambda(layers):
+    is_plain = _is_keras(type(model).__module__) and model.built and len(model.outputs) == 1
+    if not is_plain or any(isinstance(layer, keras.layers.Lambda) for layer in layers):
         return None
     compiled = model.get_compile_config()
     metrics = [compiled["loss_weights"], compiled["metrics"], compiled["weighted_metrics"]]
     loss = tuple(map(loss_key, keras.tree.flatten(model.loss)))
-    text = json.dumps([_unnamed(model.get_config(), layers), metrics], default=repr)
-    if None in loss or not all(_is_keras(one) for one in _described(metrics)):
+    if None in loss or not all(map(_is_keras, _modules_in(metrics))):
         return None
+    text = json.dumps([_unnamed(model.get_config(), layers), metrics], default=repr)
     own = tuple(part for layer in layers for part in _own_parts(layer))
-    key = (text, OptimizerSpec(model.optimizer).key, loss, own)
-    return key if _is_hashable(key) else None
+    return text, OptimizerSpec(model.optimizer).key, loss, own
 
 
-def _has_lambda(layers: list[Any]) -> bool:
-    return any(isinstance(layer, keras.layers.Lambda) for layer in layers)
+def _is_keras(module: str) -> bool:
+    return module.split(".")[0] in ("keras", "builtins")
 
 
-def _is_hashable(key: Any) -> bool:
-    try:
-        hash(key)
-    except TypeError:
-        return False
-    return True
-
-
-def _is_keras(thing: Any) -> bool:
-    return str(thing).split(".")[0] in ("keras", "builtins")
-
-
-def _described(config: Any) -> Iterator[Any]:
+def _modules_in(config: Any) -> Iterator[str]:
     """Yield the modules of the objects that a configuration describes."""
     if isinstance(config, dict):
         if "class_name" in config:
             is_function = config["class_name"] == "function"
             yield "function" if is_function else config.get("module") or "keras"
         for value in config.values():
-            yield from _described(value)
+            yield from _modules_in(value)
     elif isinstance(config, list | tuple):
         for value in config:
-            yield from _described(value)
+            yield from _modules_in(value)
 
 
 def _unnamed(config: Any, layers: list[Any]) -> Any:
@@ -136,21 +133,26 @@ def compiled_twin(model: keras.Model, key: Hashable) -> keras.Model:
     NotImplementedError
         If Keras cannot copy the model, or copies it with something left out.
     """
-    config = model.get_compile_config()
     try:
-        with seeded_globals(0), keras.saving.custom_object_scope(_own_names(model)):
-            twin = keras.models.clone_model(model)
-        twin.compile(
-            optimizer=type(model.optimizer).from_config(model.optimizer.get_config()),
-            loss=model.loss,
-            loss_weights=config["loss_weights"],
-            metrics=keras.saving.deserialize_keras_object(config["metrics"]),
-            weighted_metrics=keras.saving.deserialize_keras_object(config["weighted_metrics"]),
-        )
+        twin = _copied(model)
     except (AttributeError, TypeError, ValueError) as error:
         raise NotImplementedError("Keras cannot copy this model.") from error
-    if twin_key(twin) != key:
+    if twin_key(twin) != key or _shapes(twin) != _shapes(model):
         raise NotImplementedError("A layer's get_config leaves out what it computes with.")
+    return twin
+
+
+def _copied(model: keras.Model) -> keras.Model:
+    config = model.get_compile_config()
+    with seeded_globals(0), keras.saving.custom_object_scope(_own_names(model)):
+        twin = keras.models.clone_model(model)
+    twin.compile(
+        optimizer=type(model.optimizer).from_config(model.optimizer.get_config()),
+        loss=model.loss,
+        loss_weights=config["loss_weights"],
+        metrics=keras.saving.deserialize_keras_object(config["metrics"]),
+        weighted_metrics=keras.saving.deserialize_keras_object(config["weighted_metrics"]),
+    )
     return twin
 
 
@@ -163,16 +165,16 @@ def _own_names(model: keras.Model) -> dict[str, Any]:
 
 def copy_state(source: keras.Model, target: keras.Model) -> None:
     """Give `target` the weights, seeds and optimizer state of `source`, its twin."""
-    for model in (source, target):
-        model.optimizer.build(model.trainable_variables)
-    pairs = [(source, target), (source.optimizer, target.optimizer)]
-    for one, other in pairs:
-        for from_variable, to_variable in zip(_state(one), _state(other), strict=True):
-            to_variable.assign(from_variable)
+    for given, taken in zip(_state(source), _state(target), strict=True):
+        taken.assign(given)
 
 
-def _state(owner: Any) -> list[Any]:
-    if not isinstance(owner, keras.Model):
-        return list(owner.variables)
-    metrics = {id(variable) for variable in owner.metrics_variables}
-    return [variable for variable in owner.variables if id(variable) not in metrics]
+def _state(model: keras.Model) -> list[Any]:
+    model.optimizer.build(model.trainable_variables)
+    metrics = {id(variable) for variable in model.metrics_variables}
+    own = [variable for variable in model.variables if id(variable) not in metrics]
+    return [*own, *model.optimizer.variables]
+
+
+def _shapes(model: keras.Model) -> list[tuple[int, ...]]:
+    return [tuple(variable.shape) for variable in _state(model)]

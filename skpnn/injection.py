@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skpnn._seeding import generator
-from skpnn._theta import MAX_DISCRETE, ThetaRange, distinct_hypotheses
+from skpnn._theta import MAX_DISCRETE, ThetaRange, distinct_hypotheses, weight_by_theta
 from skpnn._theta_columns import (
     Theta,
     column_names,
@@ -55,15 +54,12 @@ class EmpiricalTheta:
         cls, theta: NDArray[np.floating], weight: NDArray[np.float64], *, warns: bool = True
     ) -> "EmpiricalTheta":
         """Return the distribution of the rows of `theta`, weights summed per distinct row."""
-        # By hashing: sorting a million rows takes memory of a quarter of their features.
-        columns = list(np.asarray(theta, dtype=np.float64).T)
-        sums = pd.Series(weight).groupby(columns).sum()
-        values = sums.index.to_frame().to_numpy()
+        values, sums = weight_by_theta(theta, weight)
         if (sums <= 0).any():
             if warns:
                 warnings.warn(_not_positive(values[sums <= 0][0]), SkpnnWarning, stacklevel=2)
-            sums = pd.Series(np.abs(weight)).groupby(columns).sum()
-        return cls(values, (sums / sums.sum()).to_numpy())
+            _, sums = weight_by_theta(theta, np.abs(weight))
+        return cls(values, sums / sums.sum())
 
     def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         """Return `n` rows, each with its probability."""

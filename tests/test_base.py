@@ -1,5 +1,8 @@
 """Training of all network estimators: architecture, optimizer, rate, callbacks, early stopping."""
 
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
 import keras
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ from sklearn.metrics import log_loss
 
 from skpnn import MLPClassifier, _base
 from skpnn._sample import split_rows
+from skpnn.engine import programs
 from skpnn.exceptions import DivergenceWarning
 
 QUICK = {"hidden_layer_sizes": 8, "epochs": 2, "batch_size": 32, "random_state": 0}
@@ -415,3 +419,78 @@ def test_late_divergence_keeps_the_best_weights(recorder):
         model = fitted(optimizer="sgd", epochs=4, callbacks=callbacks, **STOPPING)
     best = recorder.weights[int(np.nanargmin(model.history_["val_loss"]))]
     assert all(map(np.array_equal, model.weights_, best))
+
+
+# Programs
+
+
+@pytest.fixture
+def traces(monkeypatch):
+    """The programs made, from an empty pool."""
+    made = []
+    make = programs.Program
+    monkeypatch.setattr(programs, "_POOL", programs._Pool(8))
+    monkeypatch.setattr(programs, "Program", lambda *a: made.append(make(*a)) or made[-1])
+    return made
+
+
+SOUGHT = {
+    "learning_rate": (1e-3, 1e-2),
+    "learning_rate_decay": (1e-3, 1e-2),
+    "epochs": (2, 3),
+    "batch_size": (16, 32),
+    "alpha": (1e-4, 1e-2),
+    "dropout": (0.1, 0.4),
+    "momentum": (0.5, 0.9),
+    "kernel_initializer": ("he_normal", "glorot_uniform"),
+    "random_state": (0, 1),
+}
+
+
+@pytest.mark.parametrize("name", SOUGHT)
+def test_search_over_numbers_shares_one_program(name, traces):
+    one, other = (fitted(**{"optimizer": "sgd", name: value}) for value in SOUGHT[name])
+    assert len(traces) == 1
+    assert not all(map(np.array_equal, one.weights_, other.weights_))
+
+
+@pytest.mark.parametrize("name", SOUGHT)
+def test_program_that_others_used_gives_the_same_fit(name, traces):
+    value, others = SOUGHT[name]
+    alone = fitted(**{"optimizer": "sgd", name: value})
+    fitted(**{"optimizer": "sgd", name: others})
+    assert_same_network(fitted(**{"optimizer": "sgd", name: value}), alone)
+
+
+LONG = {"epochs": 400, "batch_size": 40, "dropout": 0.2, "alpha": 1e-3}
+
+
+def test_fit_compiled_by_xla_is_reproducible(traces):
+    one, other = fitted(**LONG), fitted(**LONG)
+    assert traces[0]._xla._compiled
+    assert_same_network(one, other)
+
+
+def test_fits_compiled_by_xla_in_threads_are_those_one_after_the_other():
+    seeds = [0, 1, 2, 3]
+
+    def fit(seed):
+        return fitted(**LONG | {"random_state": seed})
+
+    expected = [fit(seed) for seed in seeds]
+    with ThreadPoolExecutor(4) as pool:
+        for one, other in zip(pool.map(fit, seeds), expected, strict=True):
+            assert_same_network(one, other)
+
+
+@pytest.mark.slow
+def test_fit_needs_little_memory_beyond_x():
+    X = np.random.default_rng(0).standard_normal((400_000, 28), dtype="float32")
+    y = (X[:, 0] > 0).astype(int)
+    model = MLPClassifier(8, epochs=1)
+    model.fit(X[:1000], y[:1000])
+    tracemalloc.start()
+    model.fit(X, y)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 0.5 * X.nbytes

@@ -102,6 +102,45 @@ def test_callbacks_look_at_the_users_model_after_a_fit():
     assert callback.model is one.model
 
 
+class Unfinished(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        raise NotImplementedError("of the callback's own")
+
+
+def test_error_of_a_callback_is_raised():
+    with pytest.raises(NotImplementedError, match="of the callback's own"):
+        fit(runner(), callbacks=[Unfinished()])
+
+
+class Freeze(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.layers[-1].trainable = False
+
+
+def test_program_whose_layers_were_frozen_is_not_shared(traces):
+    fit(runner(), callbacks=[Freeze()])
+    fit(runner())
+    assert len(traces) == 2
+
+
+class Silent(keras.layers.Layer):
+    """A layer that cannot say what it is made of."""
+
+    def get_config(self):
+        raise NotImplementedError
+
+    def call(self, inputs):
+        return inputs
+
+
+def test_model_that_cannot_be_described_trains():
+    model = keras.Sequential([keras.Input((3,)), Silent(), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    one = ModelRunner(model)
+    assert len(fit(one, epochs=2)["loss"]) == 2
+    np.testing.assert_allclose(one.predict(X), model(X), rtol=1e-5)
+
+
 class Doubled(keras.layers.Layer):
     """A layer whose configuration says nothing of `factor`, set after it is made."""
 

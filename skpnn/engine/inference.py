@@ -30,8 +30,8 @@ def predict(spec: NetworkSpec, weights: Sequence[NDArray], X: NDArray) -> NDArra
     """Return the outputs, of shape (n, n_outputs), of the network with `weights` for rows `X`."""
     if len(X) <= MAX_ROWS_IN_NUMPY and numpy_knows(spec):
         return forward_in_numpy(spec, weights, X)
-    outputs = _compiled(for_inference(spec))
     constants = [tf.convert_to_tensor(w) for w in weights]
+    outputs = _compiled(for_inference(spec))
     return in_blocks(
         lambda rows: outputs(constants, tf.convert_to_tensor(rows)), X, rows_per_call(spec)
     )

@@ -42,6 +42,7 @@ class Program:
         model.test_step(keras.tree.map_structure(lambda a: tf.convert_to_tensor(a[0]), example))
         model.reset_metrics()
         model.optimizer.build(model.trainable_variables)
+        self._n_trained = len(model.trainable_variables)
         self._initial_optimizer_state = self.optimizer_state()
         self._signature = keras.tree.map_structure(_any_batches, example)
         self._xla = XlaLoops(partial(_static_train_loop, model))
@@ -73,6 +74,11 @@ class Program:
     def test_chunk(self, chunk: Chunk) -> dict[str, Any]:
         """Evaluate the batches; return the metrics since they were reset."""
         return self._test(*chunk.batches)
+
+    @property
+    def is_as_made(self) -> bool:
+        """Whether as many variables are trained as when the program was made."""
+        return len(self.model.trainable_variables) == self._n_trained
 
     def restart(self) -> None:
         """Put the optimizer back to its first step; weights are the caller's to set."""
@@ -154,11 +160,12 @@ def leased_program(
     """Lend an idle program of `key`, or one made from the compiled model that `build` returns.
 
     The key None stands for what nothing can be said of: such a program is used once. One that an
-    exception interrupted is not lent again: its graph may be half-traced.
+    exception interrupted is not lent again: its graph may be half-traced. Nor is one whose layers
+    a callback has frozen or thawed.
     """
     program = None if key is None else _POOL.take(key)
     if program is None:
         program = Program(build(), example)
     yield program
-    if key is not None:
+    if key is not None and program.is_as_made:
         _POOL.put(key, program)

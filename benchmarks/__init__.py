@@ -1,0 +1,1 @@
+"""How fast skpnn is, beside its peers: ``python -m benchmarks``."""

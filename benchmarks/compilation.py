@@ -1,0 +1,64 @@
+"""XLA against graph mode: what a step takes in each, by batch size, and what compiling takes.
+
+``python -m benchmarks.compilation`` prints the table that `skpnn.engine.xla` goes by.
+"""
+
+from itertools import product
+from statistics import median
+
+import numpy as np
+
+from benchmarks.measure import seconds
+from skpnn.engine.chunks import ChunkShape, chunks
+from skpnn.engine.events import Events
+from skpnn.engine.programs import Program, on_device
+from skpnn.networks import NetworkSpec, build_adjustable_network, start_network
+from skpnn.optimizers import OptimizerSpec, build_optimizer
+
+BATCH_SIZES = (32, 128, 512, 1024, 2048, 4096, 8192)
+HIDDEN = ((32, 32, 32), (128, 128), (300, 150, 100, 50))
+HEADER = (
+    "| hidden layers | batch | graph: µs per step | XLA | saved | XLA: s longer to compile |\n"
+    "| --- | --- | --- | --- | --- | --- |"
+)
+
+
+def main() -> None:
+    """Print the table."""
+    print(HEADER)
+    for hidden, batch_size in product(HIDDEN, BATCH_SIZES):
+        graph, graph_first = _step(hidden, batch_size, is_static=False)
+        xla, xla_first = _step(hidden, batch_size, is_static=True)
+        numbers = f"{graph:.0f} | {xla:.0f} | {graph - xla:.0f} | {xla_first - graph_first:.2f}"
+        print(f"| {'-'.join(map(str, hidden))} | {batch_size} | {numbers} |", flush=True)
+
+
+def _step(hidden: tuple[int, ...], batch_size: int, *, is_static: bool) -> tuple[float, float]:
+    """Return the microseconds that a step takes, and the seconds of the first call."""
+    events = _events()
+    shape = ChunkShape.of(events, batch_size, is_static=is_static)
+    chunk = on_device(next(iter(chunks(events, shape, order=np.arange(len(events))))))
+    program = _program(hidden, events)
+    first = seconds(lambda: program.train_chunk(chunk))
+    times = [seconds(lambda: program.train_chunk(chunk)) for _ in range(9)]
+    return 1e6 * median(times) / chunk.n_batches, first
+
+
+def _events() -> Events:
+    rng = np.random.default_rng(0)
+    n = 32_768
+    X = rng.standard_normal((n, 28), dtype=np.float32)
+    target = rng.integers(2, size=(n, 1)).astype(np.float32)
+    return Events(X, target, np.ones(n, np.float32))
+
+
+def _program(hidden: tuple[int, ...], events: Events) -> Program:
+    spec = NetworkSpec(28, 1, hidden, output_activation="sigmoid")
+    model = build_adjustable_network(spec)
+    model.compile(build_optimizer(OptimizerSpec("adam")), "binary_crossentropy")
+    start_network(model, spec, seed=0)
+    return Program(model, events.example())
+
+
+if __name__ == "__main__":
+    main()
