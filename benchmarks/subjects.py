@@ -1,5 +1,7 @@
 """The network 28-32-32-32-1 in every package, and events for it."""
 
+import contextlib
+import io
 import warnings
 from typing import Any
 
@@ -129,10 +131,12 @@ def pnnplus(X: NDArray[np.float32], y: NDArray[np.intp]) -> Any:
 
     names = [f"f{n}" for n in range(N_FEATURES - 1)]
     frame = pd.DataFrame(X, columns=[*names, "mass"]).assign(weight=1.0)
-    package = PNNplus(features=names, mass_columns=["mass"], weight_column="weight")
     signal, background = frame[y == 1], frame[y == 0].drop(columns="mass")
-    package.load_dataset(signal_df=signal, background_df=background, test_size=0.01)
-    package.transform_dataset()
+    # It prints statistics.
+    with contextlib.redirect_stdout(io.StringIO()):
+        package = PNNplus(features=names, mass_columns=["mass"], weight_column="weight")
+        package.load_dataset(signal_df=signal, background_df=background, test_size=0.01)
+        package.transform_dataset()
 
     def train(epochs: int, batch_size: int) -> None:
         inputs = keras.Input((N_FEATURES - 1,)), keras.Input((1,))

@@ -141,15 +141,25 @@ class ScanInputs:
     def _theta_at(self, hypotheses: NDArray[np.float64]) -> NDArray | None:
         """Return θ as the classifier sees them, of shape (k, n_theta), if nothing else changes."""
         own = self._final.theta_columns_
-        if self._before is not None and self._transformed is None:
-            first = with_theta(self._X, self._columns, hypotheses[0])
-            self._transformed = self._before.transform(first)
+        if not self._is_one_value(hypotheses[0], own):
+            return None
         few = [self._few_at(hypothesis) for hypothesis in hypotheses]
         for now in few:
             others = np.delete(_differs(now, few[0]), own, axis=1)
             if others.any() or not (now[:, own] == now[0, own]).all():
                 return None
         return np.array([now[0, own] for now in few], dtype=np.float64)
+
+    def _is_one_value(self, hypothesis: NDArray[np.float64], own: NDArray[np.intp]) -> bool:
+        """Whether the classifier's θ are the same in every row, at a hypothesis of some of them."""
+        if self._before is None:
+            return set(own) <= set(self._columns)
+        if self._transformed is None:
+            self._transformed = self._before.transform(
+                with_theta(self._X, self._columns, hypothesis)
+            )
+        theta = _as_array(self._transformed)[:, own]
+        return bool((theta == theta[0]).all())
 
     def _shared(self, hypothesis: NDArray[np.float64]) -> Any:
         """Return the transformed X with θ replaced, or None where that takes more than one value.

@@ -222,10 +222,13 @@ def _scores_on(
     at_once = inputs.scores_at_once(grid.points, column)
     if at_once is not None:
         return at_once
-    scores = np.empty((np.shape(X)[0], len(grid.points)))
+    scored = (_scored(*inputs.at(hypothesis), column) for hypothesis in grid.points)
+    first, is_outside = next(scored)
+    scores = np.empty((len(first), len(grid.points)), dtype=first.dtype)
     outside = np.zeros(len(grid.points), dtype=bool)
-    for k, hypothesis in enumerate(grid.points):
-        scores[:, k], outside[k] = _scored(*inputs.at(hypothesis), column)
+    scores[:, 0], outside[0] = first, is_outside
+    for k, (column_scores, is_outside) in enumerate(scored, start=1):
+        scores[:, k], outside[k] = column_scores, is_outside
     return scores, outside
 
 

@@ -241,6 +241,24 @@ def test_scan_is_what_the_network_predicts_whichever_class_is_background(masses,
         assert alike(scores[mass], expected)
 
 
+@pytest.mark.parametrize("scaled", [False, True])
+def test_scan_of_one_theta_keeps_the_others(scaled):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(200, 4)), columns=["x", "z", "mass", "width"])
+    # The first rows look as if width were one number.
+    X["width"] = np.where(np.arange(200) < 20, 0.1, rng.choice([0.1, 0.3], 200))
+    network = skpnn.PNNClassifier(theta=("mass", "width"), epochs=1, random_state=0)
+    scaler = RobustScaler().set_output(transform="pandas")
+    model = make_pipeline(scaler, network) if scaled else network
+    model.fit(X, np.arange(200) % 2)
+    scores = skpnn.scan(model, X, mass=[-1.0, 0.5])
+    assert alike(scores[0.5], model.predict_proba(X.assign(mass=0.5))[:, 1])
+
+
+def test_scan_has_the_networks_precision(fitted_pipeline, masses):
+    assert set(skpnn.scan(fitted_pipeline, masses[0], mass=MASSES).dtypes) == {np.dtype("float32")}
+
+
 @pytest.mark.parametrize("wrong", [np.inf, np.nan])
 def test_scan_refuses_features_that_are_no_numbers(fitted_pipeline, masses, wrong):
     X = masses[0].copy()

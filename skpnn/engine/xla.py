@@ -13,10 +13,10 @@ from skpnn.exceptions import CompilationWarning
 
 __all__ = ["XlaLoops", "pays"]
 
-# benchmarks/compilation.py measures both: a step in graph mode spends 0.1 ms more on its operations
-# than one compiled by XLA, and XLA takes 0.4 s longer to compile. From a batch of a few thousand
-# events on, arithmetic outweighs both, and graph mode spreads it over more cores.
-LARGEST_BATCH = 2048
+# benchmarks/compilation.py measures both: a step in graph mode takes 0.1 ms longer than one compiled
+# by XLA up to a batch of 1,024 events, and XLA takes 0.4 s longer to compile. From 2,048 events on
+# neither is faster on two cores, and graph mode spreads arithmetic over more.
+LARGEST_BATCH = 1024
 FEWEST_STEPS = 1000
 
 # Compiled loops that one program keeps; each is of one batch size.
