@@ -13,8 +13,8 @@ from skpnn.exceptions import CompilationWarning
 
 __all__ = ["XlaLoops", "pays"]
 
-# benchmarks/compilation.py measures both: a step in graph mode takes 0.1 ms longer than one compiled
-# by XLA up to a batch of 1,024 events, and XLA takes 0.4 s longer to compile. From 2,048 events on
+# benchmarks/compilation.py measures both: up to a batch of 1,024 events a step in graph mode takes
+# 0.1 ms longer than one compiled by XLA, which takes 0.4 s longer to compile. From 2,048 events on
 # neither is faster on two cores, and graph mode spreads arithmetic over more.
 LARGEST_BATCH = 1024
 FEWEST_STEPS = 1000
