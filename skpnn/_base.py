@@ -30,7 +30,7 @@ from skpnn.networks import (
     parse_hidden_layer_sizes,
     start_network,
 )
-from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer
+from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer, keras_class
 
 # What fits and partial fits learn under a private name.
 _LEARNT = ("_optimizer_state", "_partial_random", "_theta_pool", "_model")
@@ -364,11 +364,16 @@ class NetworkEstimator(BaseEstimator, ABC):
 
     def _continue_optimizer(self, program: Program) -> None:
         kind, state = self._optimizer_state
-        now = type(program.model.optimizer)
+        now = keras_class(program.model.optimizer)
         if kind is not now:
             raise ValueError(
                 f"optimizer={self.optimizer!r} is {now.__name__}, but the earlier partial_fit "
                 f"used {kind.__name__}, whose state goes on; fit a clone to change it."
+            )
+        if len(state) != len(program.model.optimizer.variables):
+            raise ValueError(
+                f"momentum={self.momentum!r}, but the earlier partial_fit, whose state goes on, "
+                "was the other of with and without momentum; fit a clone to change that."
             )
         program.load_optimizer_state(state)
 
@@ -382,7 +387,8 @@ class NetworkEstimator(BaseEstimator, ABC):
         self.__dict__.pop("_model", None)
         self.__dict__.pop("_optimizer_state", None)
         if keeps_optimizer:
-            self._optimizer_state = type(program.model.optimizer), program.optimizer_state()
+            kind = keras_class(program.model.optimizer)
+            self._optimizer_state = kind, program.optimizer_state()
 
     def _keras_loss(self) -> Any:
         return resolve_loss(self._loss(), dtype=self.dtype)

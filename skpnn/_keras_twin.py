@@ -2,9 +2,11 @@
 
 import inspect
 import json
+import pickle
 import re
 from collections.abc import Hashable, Iterator
-from types import FunctionType
+from functools import lru_cache
+from types import FunctionType, ModuleType
 from typing import Any
 
 import keras
@@ -28,7 +30,7 @@ def twin_key(model: keras.Model) -> Hashable:
     try:
         key = _key(model)
         hash(key)
-    except (AttributeError, NotImplementedError, TypeError, ValueError):
+    except (AttributeError, KeyError, NotImplementedError, TypeError, ValueError):
         # A layer that cannot say what it is made of.
         return None
     return key
@@ -95,34 +97,88 @@ def _is_made_up(layer: Any) -> bool:
 
 
 def _own_parts(layer: Any) -> Iterator[Any]:
-    """Yield what a layer computes with and its configuration need not hold."""
+    """Yield what a layer computes with and its configuration need not hold.
+
+    Raises
+    ------
+    TypeError
+        If some of it cannot be compared.
+    """
     yield type(layer)
-    is_users = not _is_keras(type(layer).__module__)
+    if not _is_keras(type(layer).__module__):
+        yield from _code_of(type(layer))
+        yield from _state_of(layer, _names_in_every_layer())
+        return
     for name, value in sorted(vars(layer).items()):
         if isinstance(value, FunctionType) and not _is_keras(value.__module__):
-            yield name, value, *_globals_of(value)
+            yield name
+            yield from _function_parts(value, set())
         elif isinstance(value, _SCALARS) and not name.startswith("_") and name not in _NAMES:
             yield name, value
-        elif not isinstance(value, keras.Layer) and _is_users_object(value):
-            yield name, type(value), repr(sorted(vars(value).items(), key=str))
-    if is_users:
-        for function in filter(inspect.isfunction, vars(type(layer)).values()):
-            yield from _globals_of(function)
+        elif hasattr(value, "get_config") and not _is_keras(type(value).__module__):
+            yield name, type(value)
+            yield from _code_of(type(value))
+            yield from _state_of(value, frozenset())
 
 
+# Attributes of Keras' own layers that say nothing of what they compute.
 _NAMES = {"name", "path", "built", "auto_name"}
 
 
-def _is_users_object(value: Any) -> bool:
-    return hasattr(value, "get_config") and not _is_keras(type(value).__module__)
+@lru_cache(maxsize=1)
+def _names_in_every_layer() -> frozenset[str]:
+    class Bare(keras.layers.Layer):
+        def call(self, inputs: Any) -> Any:
+            return inputs
+
+    bare = Bare()
+    bare(keras.Input((1,)))
+    return frozenset(vars(bare))
 
 
-def _globals_of(function: FunctionType) -> Iterator[Any]:
-    """Yield the numbers and functions outside that a function computes with."""
+def _code_of(kind: type) -> Iterator[Any]:
+    """Yield what the methods of a user's class compute with, its base classes' too."""
+    for base in kind.__mro__:
+        if _is_keras(base.__module__):
+            return
+        for member in vars(base).values():
+            if isinstance(member, FunctionType):
+                yield from _function_parts(member, set())
+
+
+def _function_parts(function: FunctionType, seen: set[FunctionType]) -> Iterator[Any]:
+    """Yield a function and what outside of it it computes with."""
+    if function in seen:
+        return
+    seen.add(function)
+    yield function
     found = inspect.getclosurevars(function)
     for name, value in sorted({**found.globals, **found.nonlocals}.items()):
-        if isinstance(value, (*_SCALARS, FunctionType)):
-            yield name, value
+        if isinstance(value, FunctionType):
+            if not _is_keras(value.__module__):
+                yield from _function_parts(value, seen)
+        elif not isinstance(value, ModuleType | type):
+            yield name, _comparable(value)
+
+
+def _state_of(thing: Any, ignored: frozenset[str]) -> Iterator[Any]:
+    for name, value in sorted(vars(thing).items()):
+        if name not in ignored:
+            # Variables are copied, and layers within are looked at for themselves.
+            leaves = [leaf for leaf in keras.tree.flatten(value) if not isinstance(leaf, _COPIED)]
+            yield name, *map(_comparable, leaves)
+
+
+_COPIED = (keras.Variable, keras.layers.Layer, keras.random.SeedGenerator)
+
+
+def _comparable(value: Any) -> Hashable:
+    if isinstance(value, FunctionType):
+        return value
+    try:
+        return pickle.dumps(value)
+    except (AttributeError, pickle.PicklingError) as error:
+        raise TypeError(f"{value!r} cannot be compared") from error
 
 
 def compiled_twin(model: keras.Model, key: Hashable) -> keras.Model:

@@ -135,7 +135,10 @@ class ScanInputs:
         theta = self._theta_at(hypotheses)
         if theta is None:
             return None
-        X = self._X if self._before is None else self._transformed
+        if self._before is not None:
+            return self._final._scan(self._transformed, theta, column)
+        # The columns assigned may be others than θ, too.
+        X = with_theta(self._X, self._columns, hypotheses[0])
         return self._final._scan(X, theta, column)
 
     def _theta_at(self, hypotheses: NDArray[np.float64]) -> NDArray | None:
@@ -148,7 +151,8 @@ class ScanInputs:
             others = np.delete(_differs(now, few[0]), own, axis=1)
             if others.any() or not (now[:, own] == now[0, own]).all():
                 return None
-        return np.array([now[0, own] for now in few], dtype=np.float64)
+        theta = np.array([now[0, own] for now in few], dtype=np.float64)
+        return theta if np.isfinite(theta).all() else None
 
     def _is_one_value(self, hypothesis: NDArray[np.float64], own: NDArray[np.intp]) -> bool:
         """Whether the classifier's θ are the same in every row, at a hypothesis of some of them."""

@@ -10,7 +10,13 @@ from keras import ops
 
 from skpnn.adjustable import AdjustableSGD
 
-__all__ = ["LearningRate", "OptimizerSpec", "build_optimizer", "set_learning_rate"]
+__all__ = [
+    "LearningRate",
+    "OptimizerSpec",
+    "build_optimizer",
+    "keras_class",
+    "set_learning_rate",
+]
 
 _CLASSES = {
     "sgd": keras.optimizers.SGD,
@@ -101,7 +107,8 @@ class OptimizerSpec:
             config["config"].pop("name", None)
             if self._own_rate is not None:
                 config["config"].pop("learning_rate")
-            return (type(self.optimizer), json.dumps(config, sort_keys=True, default=repr))
+            text = json.dumps(config, sort_keys=True, default=repr)
+            return (type(self.optimizer), self._schedule_identity, text)
         kind = _optimizer_class(self.optimizer)
         momentum = (bool(self.momentum), self.nesterov) if kind is keras.optimizers.SGD else None
         return (kind, momentum, self.schedule)
@@ -115,7 +122,18 @@ class OptimizerSpec:
     def _own_rate(self) -> float | None:
         """The constant learning rate that the user's instance has."""
         rate = self.optimizer._learning_rate
-        return float(rate) if isinstance(rate, keras.Variable) else None
+        # A LossScaleOptimizer has one that is not its own.
+        is_own = isinstance(rate, keras.Variable) and "learning_rate" in self.optimizer.get_config()
+        return float(rate) if is_own else None
+
+    @property
+    def _schedule_identity(self) -> Any:
+        """Return what a configuration only names: the class or function of a schedule."""
+        rate = self.optimizer._learning_rate
+        if isinstance(rate, keras.Variable):
+            return None
+        is_schedule = isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+        return type(rate) if is_schedule else rate
 
     def set_numbers(self, optimizer: keras.optimizers.Optimizer, rate: LearningRate) -> None:
         """Give the optimizer that a program of this key has the momentum and rate of this spec."""
@@ -152,6 +170,11 @@ def build_optimizer(spec: OptimizerSpec) -> keras.optimizers.Optimizer:
     if optimizer_class is keras.optimizers.SGD and spec.momentum:
         return AdjustableSGD(rate, momentum=float(spec.momentum), nesterov=spec.nesterov)
     return optimizer_class(learning_rate=rate)
+
+
+def keras_class(optimizer: keras.optimizers.Optimizer) -> type:
+    """Return the class of an optimizer as its user knows it."""
+    return keras.optimizers.SGD if isinstance(optimizer, AdjustableSGD) else type(optimizer)
 
 
 def _optimizer_class(optimizer: Any) -> Any:

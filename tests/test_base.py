@@ -421,6 +421,13 @@ def test_late_divergence_keeps_the_best_weights(recorder):
     assert all(map(np.array_equal, model.weights_, best))
 
 
+def test_partial_fit_does_not_change_whether_there_is_momentum():
+    model = MLPClassifier(**QUICK, optimizer="sgd").partial_fit(X, Y)
+    model.set_params(momentum=0.5).partial_fit(X, Y)
+    with pytest.raises(ValueError, match=r"momentum=0.0, but the earlier partial_fit"):
+        model.set_params(momentum=0.0).partial_fit(X, Y)
+
+
 # Programs
 
 

@@ -255,6 +255,21 @@ def test_scan_of_one_theta_keeps_the_others(scaled):
     assert alike(scores[0.5], model.predict_proba(X.assign(mass=0.5))[:, 1])
 
 
+def test_scan_of_theta_and_a_feature_assigns_both():
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(99, 3)), columns=["x", "z", "mass"])
+    model = skpnn.PNNClassifier(epochs=2, random_state=0).fit(X, np.arange(99) % 2)
+    scores = skpnn.scan(model, X, mass=[-1.0, 0.5], z=3.0).to_numpy()
+    for k, mass in enumerate([-1.0, 0.5]):
+        assert alike(scores[:, k], model.predict_proba(X.assign(mass=mass, z=3.0))[:, 1])
+
+
+def test_scan_reads_nothing_of_the_theta_given(masses):
+    X, y = masses
+    model = skpnn.PNNClassifier(epochs=1, random_state=0).fit(X, y)
+    words = X.assign(mass="none")
+    assert alike(skpnn.scan(model, words, mass=[600]), skpnn.scan(model, X, mass=[600]))
+
+
 def test_scan_has_the_networks_precision(fitted_pipeline, masses):
     assert set(skpnn.scan(fitted_pipeline, masses[0], mass=MASSES).dtypes) == {np.dtype("float32")}
 

@@ -123,6 +123,14 @@ def test_program_whose_layers_were_frozen_is_not_shared(traces):
     assert len(traces) == 2
 
 
+def test_layers_frozen_after_a_fit_predict_as_before():
+    one = runner()
+    fit(one)
+    before = one.predict(X)
+    one.model.layers[-1].trainable = False
+    np.testing.assert_array_equal(one.predict(X), before)
+
+
 class Silent(keras.layers.Layer):
     """A layer that cannot say what it is made of."""
 

@@ -1,6 +1,7 @@
 """When two models of a user's own share a program."""
 
 import random
+import threading
 
 import keras
 import numpy as np
@@ -99,6 +100,63 @@ def test_number_that_a_layers_code_uses_is_in_the_key(monkeypatch):
     one = twin_key(model(Scale(3.0)))
     monkeypatch.setitem(globals(), "OFFSET", 7.0)
     assert twin_key(model(Scale(3.0))) != one
+
+
+class Private(keras.layers.Layer):
+    """A layer that hides its argument, and leaves it out of its configuration."""
+
+    def __init__(self, factor=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self._factor = factor
+
+    def call(self, inputs):
+        return inputs * self._factor
+
+    def get_config(self):
+        return keras.layers.Layer.get_config(self)
+
+
+FACTORS = np.ones(3)
+
+
+class Base(keras.layers.Layer):
+    def call(self, inputs):
+        return scaled(inputs)
+
+
+def scaled(inputs):
+    return inputs * FACTORS
+
+
+class Derived(Base):
+    pass
+
+
+def test_attribute_of_a_layers_own_is_in_the_key():
+    assert twin_key(model(Private(1.0))) != twin_key(model(Private(2.0)))
+    one = model(Private(1.0))
+    with pytest.raises(NotImplementedError, match="leaves out what it computes with"):
+        compiled_twin(one, twin_key(one))
+
+
+def test_array_that_inherited_code_uses_through_a_function_is_in_the_key(monkeypatch):
+    one = twin_key(model(Derived()))
+    assert one == twin_key(model(Derived()))
+    monkeypatch.setitem(globals(), "FACTORS", np.zeros(3))
+    assert twin_key(model(Derived())) != one
+
+
+class Unpicklable(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.lock = threading.Lock()
+
+    def call(self, inputs):
+        return inputs
+
+
+def test_layer_with_what_cannot_be_compared_has_no_key():
+    assert twin_key(model(Unpicklable())) is None
 
 
 class Own(keras.Model):

@@ -120,6 +120,33 @@ def test_optimizer_instance_brings_its_own_rate():
     assert not OptimizerSpec(keras.optimizers.Adam).brings_its_own_rate
 
 
+def schedule_class():
+    """Return a schedule's class, another one at each call, as a notebook's cell does."""
+
+    class Falling(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.1
+
+        def get_config(self):
+            return {}
+
+    return Falling
+
+
+def test_schedule_defined_anew_is_another_key():
+    one, other = (OptimizerSpec(keras.optimizers.SGD(schedule_class()())).key for _ in range(2))
+    assert one != other
+
+
+def test_wrapped_optimizer_has_a_key_and_keeps_its_rate():
+    wrapped = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.2))
+    spec = OptimizerSpec(wrapped)
+    built = build_optimizer(spec)
+    spec.set_numbers(built, LearningRate(0.07))
+    assert hash(spec.key) == hash(OptimizerSpec(wrapped).key)
+    assert float(built.inner_optimizer.learning_rate) == pytest.approx(0.2)
+
+
 def test_unknown_optimizer_name_lists_the_known_ones():
     with pytest.raises(ValueError, match=r"optimizer='admn' is unknown; .*'adam'"):
         build_optimizer(OptimizerSpec("admn"))

@@ -45,6 +45,9 @@ class ChunkShape:
     ) -> "ChunkShape":
         """Return the shape of chunks of `events` that are neither too many nor too large."""
         n_batches = 1 if one_batch else max(1, events_per_chunk(events) // batch_size)
+        if is_static:
+            # Few events need no large shape; powers of 2, for folds to share a compiled one.
+            n_batches = min(n_batches, 1 << (len(events) // batch_size).bit_length())
         return cls(batch_size, n_batches, is_static)
 
 

@@ -98,11 +98,12 @@ def compiled_model(model: keras.Model, X: Any, key: Hashable = None) -> Callable
         # TensorFlow counts traces by code object and warns of many: partial() has one per model.
         return tf.function(partial(_call, model), input_signature=[signature])
     shared = _compiled_for(_Keyed((key, repr(signature)), model, signature))
+    # As they are now: the owner may freeze layers later.
+    variables = model.trainable_variables, model.non_trainable_variables
 
     def outputs(X: Any) -> Any:
-        variables = model.trainable_variables, model.non_trainable_variables
         values = [[variable.value for variable in some] for some in variables]
-        return shared(*values, X)
+        return shared(*values, keras.tree.map_structure(tf.convert_to_tensor, X))
 
     return outputs
 
@@ -125,7 +126,8 @@ def _compiled_for(keyed: _Keyed) -> Callable[..., Any]:
     model = keyed.model
     variables = model.trainable_variables, model.non_trainable_variables
     values = [[tf.TensorSpec(v.shape, v.dtype) for v in some] for some in variables]
-    return tf.function(partial(_stateless, model), input_signature=[*values, keyed.signature])
+    function = tf.function(partial(_stateless, model))
+    return function.get_concrete_function(*values, keyed.signature)
 
 
 def _stateless(model: keras.Model, trainable: list[Any], others: list[Any], X: Any) -> Any:

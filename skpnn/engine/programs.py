@@ -83,6 +83,7 @@ class Program:
     def restart(self) -> None:
         """Put the optimizer back to its first step; weights are the caller's to set."""
         self.load_optimizer_state(self._initial_optimizer_state)
+        self._xla.start_fit()
         self.model.stop_training = False
 
     def optimizer_state(self) -> list[np.ndarray]:

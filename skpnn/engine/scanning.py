@@ -30,7 +30,7 @@ MAX_THREADS = 8
 
 
 def scanning_pays(spec: NetworkSpec, n_rows: int, n_hypotheses: int) -> bool:
-    """Whether `outputs_at` is faster than a prediction at each hypothesis, and can be compiled."""
+    """Whether `outputs_at` knows the network, and is faster than predicting at each hypothesis."""
     is_known = isinstance(spec.activation, str) and spec.n_outputs == 1
     return is_known and n_rows * n_hypotheses >= FEWEST_PREDICTIONS
 

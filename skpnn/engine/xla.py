@@ -49,21 +49,28 @@ class XlaLoops:
     def __init__(self, loop: Callable[..., Any]) -> None:
         self._loop = loop
         self._compiled: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
-        self._is_possible = True
+        self._failure = ""
+        self._is_told = False
+
+    def start_fit(self) -> None:
+        """Let a failure be told once more."""
+        self._is_told = False
 
     def run(self, n_batches: int, batches: Batches, *, verbose: int) -> Any:
         """Return the loop's result, None where XLA cannot compile it.
 
-        XLA compiles before it runs anything: where it fails, no variable has changed.
+        XLA compiles before it runs anything: where it cannot, no variable has changed.
         """
-        if not self._is_possible:
-            return None
-        try:
-            return self._for_shape_of(batches)(tf.constant(n_batches), *batches)
-        except (tf.errors.OpError, NotImplementedError) as error:
-            self._is_possible = False
-            if verbose:
-                warnings.warn(_message(error), CompilationWarning, stacklevel=2)
+        if not self._failure:
+            try:
+                return self._for_shape_of(batches)(tf.constant(n_batches), *batches)
+            except tf.errors.ResourceExhaustedError:
+                raise
+            except (tf.errors.OpError, NotImplementedError) as error:
+                self._failure = _message(error)
+        if verbose and not self._is_told:
+            self._is_told = True
+            warnings.warn(self._failure, CompilationWarning, stacklevel=2)
         return None
 
     def _for_shape_of(self, batches: Batches) -> Callable[..., Any]:

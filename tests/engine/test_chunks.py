@@ -95,6 +95,11 @@ def test_chunks_of_small_events_hold_many_batches():
     assert ChunkShape.of(numbered(100), 4).n_batches == module.EVENTS_PER_CHUNK // 4
 
 
+@pytest.mark.parametrize(("n", "n_batches"), [(4, 2), (30, 8), (100, 32), (10**6, 8192)])
+def test_static_chunks_of_few_events_are_small(n, n_batches):
+    assert ChunkShape.of(numbered(n), 4, is_static=True).n_batches == n_batches
+
+
 def test_batch_larger_than_a_chunk_is_a_chunk():
     assert ChunkShape.of(numbered(9), module.EVENTS_PER_CHUNK + 1).n_batches == 1
 

@@ -132,6 +132,16 @@ def test_fall_back_is_told_once_where_asked(recwarn):
     assert recwarn[0].message.args[0].startswith("XLA cannot compile this model")
 
 
+def test_fall_back_is_told_in_every_fit():
+    program = uncompilable()
+    chunk = one_chunk(some_events(), n_batches=5, is_static=True)
+    program.train_chunk(chunk)
+    for _ in range(2):
+        program.restart()
+        with pytest.warns(CompilationWarning, match="XLA cannot compile this model"):
+            program.train_chunk(chunk, verbose=1)
+
+
 def test_fall_back_is_silent_by_default(recwarn):
     uncompilable().train_chunk(one_chunk(some_events(), n_batches=5, is_static=True))
     assert not recwarn
