@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_sample_weight
 
-from skpnn._classes import class_weight_factors
+from skpnn._classes import class_weighted
 
 __all__ = ["class_numbers", "factors_by_number", "weighted_by_label"]
 
@@ -53,4 +53,4 @@ def weighted_by_label(
         return weight * compute_sample_weight(class_weight, labels)
     classes = np.union1d(labels, labels[:0] if known is None else known)
     codes = np.searchsorted(classes, labels.ravel())
-    return weight * class_weight_factors(class_weight, codes, classes, weight)[codes]
+    return class_weighted(class_weight, codes, classes, weight)

@@ -18,7 +18,7 @@ from skpnn.optimizers import OptimizerSpec
 
 __all__ = ["compiled_twin", "copy_state", "twin_key"]
 
-# What a layer's own code may compute with, beside its variables.
+# Attributes of Keras' own layers that their owner may have changed.
 _SCALARS = (bool, int, float, str)
 
 
@@ -177,8 +177,10 @@ def _comparable(value: Any) -> Hashable:
         return value
     try:
         return pickle.dumps(value)
-    except (AttributeError, pickle.PicklingError) as error:
-        raise TypeError(f"{value!r} cannot be compared") from error
+    except Exception as error:  # an object's own pickling may raise anything
+        raise TypeError(
+            f"{type(value).__name__} cannot be compared: it cannot be pickled"
+        ) from error
 
 
 def compiled_twin(model: keras.Model, key: Hashable) -> keras.Model:

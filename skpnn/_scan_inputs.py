@@ -135,10 +135,11 @@ class ScanInputs:
         theta = self._theta_at(hypotheses)
         if theta is None:
             return None
-        if self._before is not None:
-            return self._final._scan(self._transformed, theta, column)
-        # The columns assigned may be others than θ, too.
-        X = with_theta(self._X, self._columns, hypotheses[0])
+        if self._before is None:
+            # The columns assigned may be others than θ, too.
+            X = with_theta(self._X, self._columns, hypotheses[0])
+        else:
+            X = self._transformed_once(hypotheses[0])
         return self._final._scan(X, theta, column)
 
     def _theta_at(self, hypotheses: NDArray[np.float64]) -> NDArray | None:
@@ -158,26 +159,27 @@ class ScanInputs:
         """Whether the classifier's θ are the same in every row, at a hypothesis of some of them."""
         if self._before is None:
             return set(own) <= set(self._columns)
-        if self._transformed is None:
-            self._transformed = self._before.transform(
-                with_theta(self._X, self._columns, hypothesis)
-            )
-        theta = _as_array(self._transformed)[:, own]
+        theta = _as_array(self._transformed_once(hypothesis))[:, own]
         return bool((theta == theta[0]).all())
+
+    def _transformed_once(self, hypothesis: NDArray[np.float64]) -> Any:
+        """Return the transformed X, at the hypothesis that was asked for first."""
+        if self._transformed is None:
+            first = with_theta(self._X, self._columns, hypothesis)
+            self._transformed = self._before.transform(first)
+        return self._transformed
 
     def _shared(self, hypothesis: NDArray[np.float64]) -> Any:
         """Return the transformed X with θ replaced, or None where that takes more than one value.
 
         It does where a step that leaves its own θ alone mixes the scanned one with features.
         """
-        if self._transformed is None:
-            first = with_theta(self._X, self._columns, hypothesis)
-            self._transformed = self._before.transform(first)
-        now, before = self._few_at(hypothesis), _as_array(_first_rows(self._transformed))
+        transformed = self._transformed_once(hypothesis)
+        now, before = self._few_at(hypothesis), _as_array(_first_rows(transformed))
         changed = np.flatnonzero(_differs(now, before).any(axis=0))
         if _differs(now[:, changed], now[:1, changed]).any():
             return None
-        return with_theta(self._transformed, changed, now[0, changed])
+        return with_theta(transformed, changed, now[0, changed])
 
     def check_columns(self, hypotheses: NDArray[np.float64]) -> None:
         """Raise a ValueError where the columns assigned are none of the network's θ."""
