@@ -1,7 +1,9 @@
-"""Figures of merit, as pure functions of scores, labels and weights of either sign."""
+"""The area under the ROC curve, for weights of either sign."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from skpnn.metrics._weighted_scores import WeightedScores
 
 __all__ = ["weighted_auc"]
 
@@ -49,28 +51,13 @@ def weighted_auc(
     >>> weighted_auc([0.9, 0.4], [0.1, 0.4])
     0.875
     """
-    signal, background = np.asarray(signal_score), np.asarray(background_score)
-    w = _weights(signal_weight, signal, "signal")
-    v = _weights(background_weight, background, "background")
-    if np.isnan(signal).any() or np.isnan(background).any():
-        raise ValueError("The scores contain NaN; the area under the ROC curve needs numbers.")
-    order = np.argsort(background, kind="stable")
-    below = np.concatenate([[0.0], np.cumsum(v[order])])
-    ranked = background[order]
-    first = np.searchsorted(ranked, signal, side="left")
-    last = np.searchsorted(ranked, signal, side="right")
-    return float(w @ (below[first] + below[last]) / 2 / (w.sum() * below[-1]))
-
-
-def _weights(weight: ArrayLike | None, score: NDArray, name: str) -> NDArray[np.float64]:
-    values = np.ones(len(score)) if weight is None else np.asarray(weight, dtype=np.float64)
-    if values.shape != score.shape:
-        raise ValueError(
-            f"{name}_weight has shape {values.shape}, {name}_score {score.shape}; "
-            "expected one weight per score."
-        )
-    if not values.sum() > 0:
-        raise ValueError(
-            f"The {name} weights sum to {values.sum():g}; an AUC needs a positive sum."
-        )
-    return values
+    signal = WeightedScores.of(signal_score, signal_weight, name="signal")
+    background = WeightedScores.of(background_score, background_weight, name="background")
+    order = np.argsort(background.score, kind="stable")
+    below = np.concatenate([[0.0], np.cumsum(background.weight[order])])
+    ranked = background.score[order]
+    first = np.searchsorted(ranked, signal.score, side="left")
+    last = np.searchsorted(ranked, signal.score, side="right")
+    return float(
+        signal.weight @ (below[first] + below[last]) / 2 / (signal.weight.sum() * below[-1])
+    )

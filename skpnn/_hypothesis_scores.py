@@ -1,0 +1,191 @@
+"""Signal of each hypothesis and all background put there, scored: what evaluation starts from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_consistent_length
+
+from skpnn._hypothesis_grid import HypothesisGrid, named_columns, named_hypotheses
+from skpnn._scan_inputs import ScanInputs
+from skpnn._signal_groups import signal_groups
+from skpnn._theta import as_hypotheses
+from skpnn._theta_columns import Theta, theta_values, with_theta
+from skpnn._validation import check_sample_weight
+from skpnn.hypotheses import scored, scores_on, signal_column, warn_of_extrapolation
+from skpnn.injection import background_mask
+
+__all__ = ["HypothesisScores", "predicted_scores", "scores_of"]
+
+
+@dataclass(frozen=True)
+class HypothesisScores:
+    """The scores of signal and background at each of several hypotheses.
+
+    Attributes
+    ----------
+    grid : HypothesisGrid
+        The hypotheses.
+    signal_rows : list of k ndarray
+        Which signal events belong to each hypothesis.
+    signal : list of k ndarray
+        Their scores there.
+    signal_weight : ndarray of shape (n_signal,)
+        The weights of all signal events.
+    background : ndarray of shape (n_background, k)
+        The scores of all background at each hypothesis.
+    background_weight : ndarray of shape (n_background,)
+        Their weights.
+    trained : list of bool or None
+        Whether a parametrised network was trained at each; None where that is not known.
+    """
+
+    grid: HypothesisGrid
+    signal_rows: list[NDArray[np.intp]]
+    signal: list[NDArray[np.floating]]
+    signal_weight: NDArray[np.float64]
+    background: NDArray[np.floating]
+    background_weight: NDArray[np.float64]
+    trained: list[bool | None]
+
+    def __len__(self) -> int:
+        return len(self.signal)
+
+    def weight_at(self, k: int) -> NDArray[np.float64]:
+        """Return the weights of the signal at hypothesis `k`."""
+        return self.signal_weight[self.signal_rows[k]]
+
+
+def scores_of(
+    estimator: Any,
+    X: Any,
+    y: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None,
+    hypotheses: ArrayLike | None,
+    theta: Theta,
+    window: ArrayLike | None,
+    background_label: Any,
+    keywords: Mapping[str, Any],
+) -> HypothesisScores:
+    """Return what `estimator` says of the events; the arguments are those of `score_scan`."""
+    column = signal_column(estimator, background_label)
+    check_consistent_length(X, y)
+    background = background_mask(y, np.asarray(estimator.classes_)[1 - column])
+    weight = _weights(sample_weight, len(background))
+    signal = _rows(X, ~background)
+    columns, names = named_columns(X, theta, keywords)
+    points, rows = signal_groups(
+        theta_values(signal, columns),
+        named_hypotheses(hypotheses, keywords, len(columns)),
+        names=names,
+        window=window,
+    )
+    grid = HypothesisGrid(columns, names, points)
+    other, outside = scores_on(grid, estimator, _rows(X, background), column)
+    warn_of_extrapolation(grid, outside, stacklevel=4)
+    return HypothesisScores(
+        grid,
+        rows,
+        _signal_scores(grid, estimator, signal, rows, column),
+        weight[~background],
+        other,
+        weight[background],
+        ScanInputs(estimator, X, grid.columns).trained(grid.points),
+    )
+
+
+def _signal_scores(
+    grid: HypothesisGrid, estimator: Any, signal: Any, rows: list[NDArray[np.intp]], column: int
+) -> list[NDArray[np.floating]]:
+    sizes = [len(found) for found in rows]
+    there = with_theta(
+        _rows(signal, np.concatenate(rows)), grid.columns, np.repeat(grid.points, sizes, axis=0)
+    )
+    scores, _ = scored(estimator, there, column)
+    return np.split(scores, np.cumsum(sizes)[:-1])
+
+
+def predicted_scores(
+    y_true: ArrayLike,
+    scores: Any,
+    *,
+    theta: ArrayLike,
+    hypotheses: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    background_label: Any = None,
+    window: ArrayLike | None = None,
+) -> HypothesisScores:
+    """Return scores that were computed before, e.g. by `skpnn.scan`.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        Two classes.
+    scores : DataFrame or array of shape (n_samples, k)
+        The score of each event at each hypothesis; the columns of a DataFrame name them.
+    theta : array-like of shape (n_samples,) or (n_samples, n_theta)
+        The θ that signal was simulated at; that of background is not read.
+    hypotheses : array-like of shape (k,) or (k, n_theta), optional
+        The hypotheses, where `scores` is an array.
+    sample_weight : array-like of shape (n_samples,), optional
+        Weights, of either sign.
+    background_label : label, optional
+        The class that is background; by default the smaller label.
+    window : float or array-like of shape (n_theta,), optional
+        How far from a hypothesis signal still counts as its own.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not agree, or there is no signal at a hypothesis.
+    """
+    own = np.asarray(theta, dtype=np.float64)
+    own = own[:, np.newaxis] if own.ndim == 1 else own
+    table = np.asarray(scores)
+    check_consistent_length(y_true, table, own)
+    background = background_mask(y_true, background_label)
+    weight = _weights(sample_weight, len(background))
+    points, names = _hypotheses_of(scores, hypotheses, theta, own.shape[1])
+    if table.shape != (len(own), len(points)):
+        raise ValueError(
+            f"scores has shape {table.shape}, expected ({len(own)}, {len(points)}): one row per "
+            "event, one column per hypothesis, as skpnn.scan returns them."
+        )
+    points, rows = signal_groups(own[~background], points, names=names, window=window)
+    signal = table[~background]
+    return HypothesisScores(
+        HypothesisGrid(np.arange(len(names)), names, points),
+        rows,
+        [signal[found, k] for k, found in enumerate(rows)],
+        weight[~background],
+        table[background],
+        weight[background],
+        [None] * len(points),
+    )
+
+
+def _hypotheses_of(
+    scores: Any, hypotheses: ArrayLike | None, theta: Any, n_theta: int
+) -> tuple[NDArray[np.float64], list[Any]]:
+    if hypotheses is None and not isinstance(scores, pd.DataFrame):
+        raise ValueError(
+            "scores is no DataFrame, whose columns would name the hypotheses; give hypotheses=[…]."
+        )
+    if hypotheses is not None:
+        names = [getattr(theta, "name", None) or "θ"] if n_theta == 1 else list(range(n_theta))
+        return as_hypotheses(hypotheses, n_theta), names
+    names = [name if name is not None else "θ" for name in scores.columns.names]
+    return as_hypotheses(scores.columns.to_list(), n_theta), names
+
+
+def _weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:
+    weight = check_sample_weight(sample_weight, n_samples)
+    return np.ones(n_samples) if weight is None else weight
+
+
+def _rows(X: Any, which: NDArray[Any]) -> Any:
+    return X.iloc[which] if hasattr(X, "iloc") else np.asarray(X)[which]

@@ -1,0 +1,190 @@
+"""How good an estimator is at each hypothesis."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from skpnn._hypothesis_scores import HypothesisScores, scores_of
+from skpnn._parameters import check_integer
+from skpnn._seeding import generator
+from skpnn._theta_columns import Theta
+from skpnn.metrics import Metric, named_metrics
+
+__all__ = ["metric_replicas", "metric_table", "score_scan"]
+
+
+def score_scan(
+    estimator: Any,
+    X: Any,
+    y: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None = None,
+    metric: Any = "auc",
+    hypotheses: ArrayLike | None = None,
+    theta: Theta = -1,
+    window: ArrayLike | None = None,
+    background_label: Any = None,
+    n_bootstraps: int = 0,
+    random_state: Any = None,
+    **columns: Sequence[float] | float,
+) -> pd.DataFrame:
+    """Return figures of merit at each hypothesis: its signal against *all* background put there.
+
+    Parameters
+    ----------
+    estimator : fitted classifier or Pipeline
+        Anything with θ among its columns: a `PNNClassifier`, a boosted tree, a pipeline.
+    X : DataFrame or array of shape (n_samples, n_features)
+        The events; signal rows hold their θ, that of background rows is not read.
+    y : array-like of shape (n_samples,)
+        Two classes.
+    sample_weight : array-like of shape (n_samples,), optional
+        Weights; negative ones are kept as they are.
+    metric : str, callable, list or dict of these, default="auc"
+        ``"auc"``, ``"average_precision"``, ``"log_loss"``, ``"background_rejection"`` (at half the
+        signal), ``"asimov"`` (with its cut; weights are expected events) or
+        ``"binned_significance"``; or a function of the form of those in `skpnn.metrics`, e.g.
+        ``functools.partial(background_rejection, signal_efficiency=0.3)``. Several make several
+        columns, named by the keys of a dict.
+    hypotheses : array-like of shape (k,) or (k, n_theta), optional
+        The hypotheses; by default those of the signal in `X`, or where these are a continuum, up
+        to ten bins of equal numbers of signal events, each at its mean θ.
+    theta : int, str or sequence of these, default=-1
+        The θ column(s) of `X`, by index or by name.
+    window : float or array-like of shape (n_theta,), optional
+        Signal up to so far from a hypothesis counts as its own, in the units of θ; it is put at
+        the hypothesis like the background. By default only rounding is allowed for.
+    background_label : label, optional
+        The class that is background; by default the estimator's own, or its first class.
+    n_bootstraps : int, default=0
+        Number of bootstrap samples. Columns that end in ``_error`` give the standard deviation over
+        them; 0 leaves these out. All hypotheses share the samples of background.
+    random_state : int, RandomState instance or None, default=None
+        Determines the bootstrap samples.
+    **columns : sequence of float
+        For a DataFrame, shorthand: ``mass=[500, 750]``; several keywords form a product.
+
+    Returns
+    -------
+    DataFrame
+        One row per hypothesis: its θ; the figures of merit, with their errors; ``n_signal`` and
+        ``n_background``, the numbers of events; ``trained``, whether a `PNNClassifier` saw signal
+        there in training (missing for other estimators).
+
+    Raises
+    ------
+    ValueError
+        If there is no signal at a hypothesis, a metric is unknown, or `y` has not two classes.
+
+    See Also
+    --------
+    skpnn.metrics : The figures of merit and their equations.
+    skpnn.plotting.HypothesisScanDisplay : The table as a picture.
+
+    Examples
+    --------
+    >>> import skpnn
+    >>> X, y = skpnn.datasets.BaldiToy().sample(2000, random_state=0)
+    >>> model = skpnn.PNNClassifier(epochs=10, random_state=0).fit(X, y)
+    >>> skpnn.score_scan(model, X, y, theta="theta").auc.round(1).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0]
+    >>> table = skpnn.score_scan(model, X, y, metric=["auc", "asimov"], n_bootstraps=10)
+    >>> list(table.columns[:5])
+    ['theta', 'auc', 'auc_error', 'asimov', 'asimov_error']
+    """
+    scores = scores_of(
+        estimator,
+        X,
+        y,
+        sample_weight=sample_weight,
+        hypotheses=hypotheses,
+        theta=theta,
+        window=window,
+        background_label=background_label,
+        keywords=columns,
+    )
+    return metric_table(scores, metric, n_bootstraps=n_bootstraps, random_state=random_state)
+
+
+def metric_table(
+    scores: HypothesisScores, metric: Any, *, n_bootstraps: int = 0, random_state: Any = None
+) -> pd.DataFrame:
+    """Return the table of `score_scan`."""
+    if check_integer("n_bootstraps", n_bootstraps, low=0) == 1:
+        raise ValueError("n_bootstraps=1 has no spread; expected 0, or at least 2.")
+    # Several metrics see the same bootstrap samples.
+    seed = int(generator(random_state).integers(2**63)) if n_bootstraps else 0
+    columns: dict[str, Any] = {}
+    for name, function in named_metrics(metric).items():
+        columns |= _columns_of(name, scores, function, n_bootstraps, seed)
+    columns |= {
+        "n_signal": [len(one) for one in scores.signal],
+        "n_background": len(scores.background),
+        "trained": scores.trained,
+    }
+    table = scores.grid.index().to_frame(index=False)
+    taken = set(columns) & set(table.columns)
+    if taken:
+        raise ValueError(f"The θ column {taken} has the name of a result; rename it in X.")
+    return table.assign(**columns)
+
+
+def _columns_of(
+    name: str, scores: HypothesisScores, metric: Metric, n_bootstraps: int, seed: int
+) -> dict[str, NDArray]:
+    first = [_value(metric, *_at(scores, k)) for k in range(len(scores))]
+    names = [name, *(f"{name}_{field}" for field in getattr(first[0], "_fields", ())[1:])]
+    values = np.array([np.atleast_1d(value) for value in first])
+    columns = dict(zip(names, values.T, strict=True))
+    if not n_bootstraps:
+        return columns
+    with np.errstate(invalid="ignore"):
+        # A rejection of infinity in one sample makes its error NaN.
+        errors = np.std(list(metric_replicas(scores, metric, n_bootstraps, seed)), axis=0, ddof=1)
+    both: dict[str, NDArray] = {}
+    for one, error in zip(names, errors.T, strict=True):
+        both |= {one: columns[one], f"{one}_error": error}
+    return both
+
+
+def metric_replicas(
+    scores: HypothesisScores, metric: Metric, n_replicas: int, seed: int
+) -> Iterator[NDArray[np.float64]]:
+    """Yield the figures of merit of bootstrap samples, of shape (k, n_values) each.
+
+    Signal of each hypothesis and background are drawn anew with replacement, each as many as there
+    are; the background of one sample is the same at all hypotheses. Equal seeds draw equal samples
+    of equal numbers of events, so that the difference of two estimators has an error of its own.
+    """
+    ranked = [_ranked(*_at(scores, k)) for k in range(len(scores))]
+    for replica in range(n_replicas):
+        drawn = _counts(len(scores.background), (seed, replica))
+        values = []
+        for k, (signal, background, w, v, order) in enumerate(ranked):
+            w_drawn = w * _counts(len(signal), (seed, replica, k))
+            values.append(_value(metric, signal, background, w_drawn, v * drawn[order]))
+        yield np.array([np.atleast_1d(value) for value in values])
+
+
+def _at(scores: HypothesisScores, k: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    w, v = scores.weight_at(k), scores.background_weight
+    return scores.signal[k], scores.background[:, k], w, v
+
+
+def _value(metric: Metric, s: NDArray, b: NDArray, w: NDArray, v: NDArray) -> Any:
+    return metric(s, b, signal_weight=w, background_weight=v)
+
+
+def _ranked(s: NDArray, b: NDArray, w: NDArray, v: NDArray) -> tuple[NDArray, ...]:
+    """Return background in order of its scores: sorting it again in every sample is then fast."""
+    order = np.argsort(b, kind="stable")
+    return s, b[order], w, v[order], order
+
+
+def _counts(n: int, entropy: tuple[int, ...]) -> NDArray[np.intp]:
+    """Return how often each of `n` events is drawn in `n` draws with replacement."""
+    rng = np.random.default_rng(entropy)
+    return np.bincount(rng.integers(n, size=n), minlength=n)

@@ -1,0 +1,28 @@
+"""Figures of merit, as pure functions of scores and of weights of either sign."""
+
+from skpnn.metrics._auc import weighted_auc
+from skpnn.metrics._bins import binned_significance
+from skpnn.metrics._counting import asimov_significance
+from skpnn.metrics._cuts import (
+    BestCut,
+    average_precision,
+    background_rejection,
+    best_cut,
+)
+from skpnn.metrics._log_loss import log_loss
+from skpnn.metrics._named import LOWER_IS_BETTER, METRICS, Metric, named_metrics
+
+__all__ = [
+    "LOWER_IS_BETTER",
+    "METRICS",
+    "BestCut",
+    "Metric",
+    "asimov_significance",
+    "average_precision",
+    "background_rejection",
+    "best_cut",
+    "binned_significance",
+    "log_loss",
+    "named_metrics",
+    "weighted_auc",
+]

@@ -1,0 +1,78 @@
+"""The names of the figures of merit, as evaluation, scorers and pictures take them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from skpnn.metrics._auc import weighted_auc
+from skpnn.metrics._bins import binned_significance
+from skpnn.metrics._cuts import average_precision, background_rejection, best_cut
+from skpnn.metrics._log_loss import log_loss
+
+__all__ = ["LOWER_IS_BETTER", "METRICS", "Metric", "named_metrics"]
+
+# f(signal_score, background_score, *, signal_weight, background_weight) -> number or NamedTuple
+Metric = Callable[..., Any]
+
+METRICS: dict[str, Metric] = {
+    "auc": weighted_auc,
+    "average_precision": average_precision,
+    "log_loss": log_loss,
+    "background_rejection": background_rejection,
+    "asimov": best_cut,
+    "binned_significance": binned_significance,
+}
+LOWER_IS_BETTER = ("log_loss",)
+
+
+def named_metrics(metric: Any) -> dict[str, Metric]:
+    """Return one or several figures of merit by name.
+
+    Parameters
+    ----------
+    metric : str, callable, sequence of these, or mapping of names to these
+        A name of `METRICS`, or a function of their form. A function goes by its own name.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown or comes twice, or a function has no name.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> tight = partial(background_rejection, signal_efficiency=0.3)
+    >>> list(named_metrics(["auc", tight])), list(named_metrics({"tight": tight}))
+    (['auc', 'background_rejection'], ['tight'])
+    """
+    if isinstance(metric, Mapping):
+        return {str(name): _metric(one) for name, one in metric.items()}
+    several = metric if isinstance(metric, Sequence) and not isinstance(metric, str) else [metric]
+    named = {_name(one): _metric(one) for one in several}
+    if len(named) < len(several) or not named:
+        raise ValueError(
+            f"metric={metric!r} names none, or one twice; tell them apart by a dict of names."
+        )
+    return named
+
+
+def _metric(one: Any) -> Metric:
+    found = METRICS.get(one) if isinstance(one, str) else one
+    if not callable(found):
+        raise ValueError(
+            f"metric={one!r} is unknown; expected one of {list(METRICS)}, or a function "
+            "f(signal_score, background_score, *, signal_weight, background_weight)."
+        )
+    return found
+
+
+def _name(one: Any) -> str:
+    function = one.func if isinstance(one, partial) else one
+    name = function if isinstance(function, str) else getattr(function, "__name__", None)
+    if name is None:
+        raise ValueError(f"metric={one!r} has no name; give it one: metric={{'name': …}}.")
+    return name
