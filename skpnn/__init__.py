@@ -8,8 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skpnn import datasets, exceptions, io, plotting
-    from skpnn.hypotheses import assign_hypothesis, scan, score_scan
+    from skpnn import datasets, exceptions, io, metrics, model_selection, plotting
+    from skpnn.evaluation import score_scan
+    from skpnn.hypotheses import assign_hypothesis, scan
     from skpnn.injection import inject
     from skpnn.keras_estimators import KerasClassifier, KerasRegressor
     from skpnn.mlp import MLPClassifier, MLPRegressor
@@ -29,6 +30,8 @@ __all__ = [
     "exceptions",
     "inject",
     "io",
+    "metrics",
+    "model_selection",
     "on_features",
     "plotting",
     "scan",
@@ -45,7 +48,7 @@ _MODULE_OF_NAME = {
     "inject": "skpnn.injection",
     "on_features": "skpnn.preprocessing",
     "scan": "skpnn.hypotheses",
-    "score_scan": "skpnn.hypotheses",
+    "score_scan": "skpnn.evaluation",
 }
 
 

@@ -2,6 +2,7 @@
 
 import copy
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from numbers import Integral
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skpnn._atomic import scratch_copy, take_over
+from skpnn._negative_weights import POLICIES, training_weights
 from skpnn._parameters import check_choice, check_integer, check_real
 from skpnn._sample import Sample, Seeds, split_rows, unit_weight
 from skpnn._validation import check_finite_features, check_sample_weight
@@ -70,6 +72,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         patience: int = 10,
+        negative_weights: str = "keep",
         callbacks: Any = None,
         warm_start: bool = False,
         dtype: str = "float32",
@@ -94,6 +97,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.patience = patience
+        self.negative_weights = negative_weights
         self.callbacks = callbacks
         self.warm_start = warm_start
         self.dtype = dtype
@@ -173,7 +177,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         if self.warm_start and before:
             self._resume(before)
         training, validation = self._split(sample, seeds)
-        return self._events(training, validation, seeds)
+        return self._events(self._policed(training, seeds), validation, seeds)
 
     def _forget(self) -> dict[str, Any]:
         """Drop what the last fit learnt; return it, where there was one."""
@@ -214,7 +218,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         seeds = Seeds.of(self._partial_random_state())
         first = not hasattr(self, "weights_")
         sample = self._read(X, y, sample_weight, classes=classes, first=first)
-        events, _ = self._events(sample, None, seeds)
+        events, _ = self._events(self._policed(sample, seeds), None, seeds)
         # No callbacks of the user's: they would see a new training at every call.
         plan = self._plan(events, epochs=1, callbacks=[])
         constant = LearningRate(self.learning_rate)
@@ -247,6 +251,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         check_real("validation_fraction", self.validation_fraction, low=0, high=1, open_low=True)
         check_choice("learning_rate_schedule", self.learning_rate_schedule, ("cosine", "constant"))
         check_choice("dtype", self.dtype, ("float32", "float64"))
+        check_choice("negative_weights", self.negative_weights, POLICIES)
         self._check_rate_callbacks()
 
     def _check_rate_callbacks(self) -> None:
@@ -280,6 +285,16 @@ class NetworkEstimator(BaseEstimator, ABC):
             sample.codes, self.validation_fraction, seeds.split, groups=sample.groups
         )
         return sample.rows(training), sample.rows(validation)
+
+    def _policed(self, training: Sample, seeds: Seeds) -> Sample:
+        """Return the training events as the policy for negative weights leaves them."""
+        if self.negative_weights == "keep":
+            return training
+        strata = training.codes * (training.groups.max() + 1) + training.groups
+        rows, weight = training_weights(
+            self.negative_weights, training.weight, strata, seeds.checks
+        )
+        return replace(training.rows(rows), weight=weight)
 
     def _batch_size(self, n_events: int) -> int:
         return n_events if self.batch_size is None else min(self.batch_size, n_events)

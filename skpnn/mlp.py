@@ -69,6 +69,13 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         Epochs without improvement before stopping.
     class_weight : dict, "balanced" or None, default=None
         Factors on the weights of the classes. ``"balanced"`` makes their sums equal.
+    negative_weights : {"keep", "drop", "resample"}, default="keep"
+        What training does with events of negative weight. The sum of weights in each class stays
+        what it is, and validation always keeps all events. ``"keep"`` is unbiased, but where they
+        outweigh the others the loss has no lower bound: watch for overfitting. ``"drop"`` leaves
+        them out and scales the others, which is biased wherever their share varies with the
+        features. ``"resample"`` draws as many events as there are, in proportion to |weight|, and
+        gives them one weight, signed: unbiased, with less spread of the weights for more noise.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
     warm_start : bool, default=False
@@ -136,6 +143,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         validation_fraction: float = 0.1,
         patience: int = 10,
         class_weight: Any = None,
+        negative_weights: str = "keep",
         callbacks: Any = None,
         warm_start: bool = False,
         dtype: str = "float32",
@@ -161,6 +169,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,
             patience=patience,
+            negative_weights=negative_weights,
             callbacks=callbacks,
             warm_start=warm_start,
             dtype=dtype,
@@ -356,6 +365,13 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         Epochs without improvement before stopping.
     huber_delta : float, default=1.0
         Under ``loss="huber"``, where the loss turns from a parabola into a line, in units of y.
+    negative_weights : {"keep", "drop", "resample"}, default="keep"
+        What training does with events of negative weight. The sum of weights stays
+        what it is, and validation always keeps all events. ``"keep"`` is unbiased, but where they
+        outweigh the others the loss has no lower bound: watch for overfitting. ``"drop"`` leaves
+        them out and scales the others, which is biased wherever their share varies with the
+        features. ``"resample"`` draws as many events as there are, in proportion to |weight|, and
+        gives them one weight, signed: unbiased, with less spread of the weights for more noise.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
     warm_start : bool, default=False
@@ -420,6 +436,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         validation_fraction: float = 0.1,
         patience: int = 10,
         huber_delta: float = 1.0,
+        negative_weights: str = "keep",
         callbacks: Any = None,
         warm_start: bool = False,
         dtype: str = "float32",
@@ -445,6 +462,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,
             patience=patience,
+            negative_weights=negative_weights,
             callbacks=callbacks,
             warm_start=warm_start,
             dtype=dtype,

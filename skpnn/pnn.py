@@ -114,6 +114,14 @@ default="signal"
         Factors on the weights of the classes. ``"balanced"`` makes their sums equal.
     theta_weight : "balanced" or None, default=None
         ``"balanced"`` makes the sums of the signal's weights equal at every θ.
+    negative_weights : {"keep", "drop", "resample"}, default="keep"
+        What training does with events of negative weight. The sum of weights in each class and at
+        each θ stays what it is, and validation always keeps all events. ``"keep"`` is unbiased, but
+        where they outweigh the others the loss has no lower bound: watch for overfitting.
+        ``"drop"`` leaves them out and scales the others, which is biased wherever their share
+        varies with the features. ``"resample"`` draws as many events as there are, in proportion
+        to |weight|, and gives them one weight, signed: unbiased, with less spread of the weights
+        for more noise.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
     warm_start : bool, default=False
@@ -206,6 +214,7 @@ default="signal"
         patience: int = 10,
         class_weight: Any = None,
         theta_weight: str | None = None,
+        negative_weights: str = "keep",
         callbacks: Any = None,
         warm_start: bool = False,
         dtype: str = "float32",
@@ -231,6 +240,7 @@ default="signal"
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,
             patience=patience,
+            negative_weights=negative_weights,
             callbacks=callbacks,
             warm_start=warm_start,
             dtype=dtype,
@@ -418,8 +428,9 @@ default="signal"
             )
 
     def _groups(self, theta: NDArray, background: NDArray[np.bool_]) -> NDArray[np.intp]:
-        if not self.early_stopping and self.theta_weight is None:
-            # Only these ask; to find them takes longer than an epoch.
+        asks = self.early_stopping, self.theta_weight is not None, self.negative_weights != "keep"
+        if not any(asks):
+            # To find them takes longer than an epoch.
             return np.broadcast_to(np.intp(0), len(theta))
         groups = np.zeros(len(theta), dtype=np.intp)
         for rows in (~background, background & self._is_given):
