@@ -14,6 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skpnn._atomic import scratch_copy, take_over
+from skpnn._conditioning import Conditioning
 from skpnn._negative_weights import POLICIES, training_weights
 from skpnn._parameters import check_choice, check_integer, check_real
 from skpnn._sample import Sample, Seeds, split_rows, unit_weight
@@ -333,7 +334,12 @@ class NetworkEstimator(BaseEstimator, ABC):
             dropout=float(self.dropout),
             batch_normalization=bool(self.batch_normalization),
             dtype=self.dtype,
+            conditioning=self._conditioning(),
         )
+
+    def _conditioning(self) -> Conditioning | None:
+        """Return how θ acts inside the network; None where all its inputs are alike."""
+        return None
 
     def _train(
         self,

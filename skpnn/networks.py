@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from skpnn._conditioning import Conditioning
 from skpnn._seeding import seeded_globals
 from skpnn.adjustable import AdjustableDropout, AdjustableL2
 
@@ -94,6 +95,7 @@ class NetworkSpec:
     dropout: float = 0.0
     batch_normalization: bool = False
     dtype: str = "float32"
+    conditioning: Conditioning | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.kernel_initializer, dict | list):
@@ -136,13 +138,32 @@ class _Builder:
     def network(self) -> keras.Model:
         spec = self._spec
         inputs = tensor = keras.Input((spec.n_inputs,), dtype=spec.dtype, name="inputs")
-        for number, width in enumerate(spec.hidden, start=1):
-            for layer in self._hidden_layers(number, width):
-                tensor = layer(tensor)
+        theta = None
+        if spec.conditioning is not None:
+            theta = keras.ops.take(inputs, spec.conditioning.theta, axis=1)
+            if not spec.conditioning.joins(0):
+                tensor = keras.ops.take(inputs, spec.conditioning.features, axis=1)
+        for number, width in enumerate(spec.hidden):
+            tensor = self._hidden(tensor, theta, number, width)
         outputs = self._dense("outputs", spec.n_outputs, activation=spec.output_activation)
         return keras.Model(inputs, outputs(tensor), name="network")
 
-    def _hidden_layers(self, number: int, width: int) -> Iterator[keras.Layer]:
+    def _hidden(self, tensor: Any, theta: Any, number: int, width: int) -> Any:
+        spec, name = self._spec, number + 1
+        if number and spec.conditioning is not None and spec.conditioning.joins(number):
+            tensor = keras.layers.Concatenate(dtype=spec.dtype)([tensor, theta])
+        for layer in self._activated(name, width):
+            tensor = layer(tensor)
+        if spec.conditioning is not None:
+            tensor = self._conditioned(tensor, theta, spec.conditioning, number, width)
+        if not spec.dropout:
+            return tensor
+        drop = self._dropout(
+            spec.dropout, seed=next(self._seeds), dtype=spec.dtype, name=f"dropout_{name}"
+        )
+        return drop(tensor)
+
+    def _activated(self, number: int, width: int) -> Iterator[keras.Layer]:
         spec, name = self._spec, f"hidden_{number}"
         if not spec.batch_normalization:
             yield self._dense(name, width, activation=spec.activation)
@@ -155,19 +176,35 @@ class _Builder:
             yield keras.layers.Activation(
                 spec.activation, dtype=spec.dtype, name=f"activation_{number}"
             )
-        if spec.dropout:
-            yield self._dropout(
-                spec.dropout, seed=next(self._seeds), dtype=spec.dtype, name=f"dropout_{number}"
-            )
+
+    def _conditioned(
+        self, tensor: Any, theta: Any, conditioning: Conditioning, number: int, width: int
+    ) -> Any:
+        dtype = self._spec.dtype
+        if conditioning.scales(number):
+            # Biases of one: the network starts near the one that θ does not act on.
+            scale = self._dense(f"scale_{number + 1}", width, bias_initializer="ones")
+            tensor = keras.layers.Multiply(dtype=dtype)([tensor, scale(theta)])
+        if conditioning.shifts(number):
+            shift = self._dense(f"shift_{number + 1}", width)
+            tensor = keras.layers.Add(dtype=dtype)([tensor, shift(theta)])
+        return tensor
 
     def _dense(
-        self, name: str, width: int, *, activation: Any, use_bias: bool = True
+        self,
+        name: str,
+        width: int,
+        *,
+        activation: Any = "linear",
+        use_bias: bool = True,
+        bias_initializer: str = "zeros",
     ) -> keras.layers.Dense:
         spec = self._spec
         return keras.layers.Dense(
             width,
             activation=activation,
             use_bias=use_bias,
+            bias_initializer=bias_initializer,
             kernel_initializer=seeded_initializer(spec.kernel_initializer, next(self._seeds)),
             kernel_regularizer=self._penalty() if spec.alpha else None,
             dtype=spec.dtype,
@@ -204,7 +241,7 @@ def start_network(network: keras.Model, spec: NetworkSpec, seed: int) -> None:
             draw = seeded_initializer(spec.kernel_initializer, next(seeds))
             layer.kernel.assign(draw(layer.kernel.shape, dtype=layer.kernel.dtype))
             if layer.use_bias:
-                layer.bias.assign(np.zeros(layer.bias.shape))
+                layer.bias.assign(layer.bias_initializer(layer.bias.shape, layer.bias.dtype))
             if spec.alpha:
                 layer.kernel_regularizer.alpha.assign(spec.alpha)
         elif isinstance(layer, keras.layers.BatchNormalization):
@@ -256,11 +293,17 @@ def weight_shapes(spec: NetworkSpec) -> list[tuple[int, ...]]:
     >>> weight_shapes(NetworkSpec(n_inputs=3, n_outputs=1, hidden=(8,)))
     [(3, 8), (8,), (8, 1), (1,)]
     """
+    conditioning = spec.conditioning
     shapes: list[tuple[int, ...]] = []
-    n_inputs = spec.n_inputs
-    for width in spec.hidden:
+    n_inputs = spec.n_inputs if conditioning is None else len(conditioning.first_inputs())
+    for number, width in enumerate(spec.hidden):
+        if number and conditioning is not None and conditioning.joins(number):
+            n_inputs += conditioning.n_theta
         # A normalisation has a scale, a shift, a moving mean and a moving variance.
         shapes += [(n_inputs, width), *[(width,)] * (4 if spec.batch_normalization else 1)]
+        if conditioning is not None:
+            n_maps = conditioning.scales(number) + conditioning.shifts(number)
+            shapes += [(conditioning.n_theta, width), (width,)] * n_maps
         n_inputs = width
     return [*shapes, (n_inputs, spec.n_outputs), (spec.n_outputs,)]
 

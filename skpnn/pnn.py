@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 
 from skpnn._base import NetworkEstimator
 from skpnn._classes import class_codes, class_weighted
+from skpnn._conditioning import KINDS, PLACES, Conditioning
 from skpnn._parameters import check_choice
 from skpnn._parametrised import Parametrisation
 from skpnn._sample import Sample, Seeds, weighted_rows
@@ -30,6 +31,7 @@ from skpnn.injection import (
 )
 from skpnn.leakage import WeightedTheta, warn_of_theta_leakage
 from skpnn.missing_theta import fill_missing_theta
+from skpnn.networks import parse_hidden_layer_sizes
 
 __all__ = ["PNNClassifier"]
 
@@ -75,6 +77,13 @@ default="signal"
         of the training draw, chosen by a hash of the features; ``"error"`` raises.
     background_label : label or None, default=None
         The class that is background; None takes the smaller label.
+    conditioning : {"concat", "affine", "scaling", "biasing"}, default="concat"
+        How θ acts in the network [2]_. ``"concat"`` makes it an input; ``"affine"`` multiplies the
+        outputs z of hidden layers by a scale and adds a shift, z · s(θ) + t(θ), both linear in θ;
+        ``"scaling"`` and ``"biasing"`` do one of both. The other three leave θ out of the inputs.
+    conditioning_at : {"auto", "start", "all", "end"}, default="auto"
+        The hidden layers where that is done: the first, all or the last. ``"auto"`` is
+        ``"start"`` for ``"concat"`` and ``"all"`` for the others.
     loss : str, keras.losses.Loss or callable, default="auto"
         ``"auto"`` is cross-entropy; or any Keras loss.
     optimizer : str, Keras optimizer class or instance, default="adam"
@@ -176,6 +185,9 @@ default="signal"
     ----------
     .. [1] P. Baldi, K. Cranmer, T. Faucett, P. Sadowski and D. Whiteson, "Parameterized neural
        networks for high-energy physics", Eur. Phys. J. C 76 (2016) 235, arXiv:1601.07913.
+    .. [2] L. Anzalone, T. Diotalevi and D. Bonacorsi, "Improving parametric neural networks for
+       high-energy physics (and beyond)", Mach. Learn.: Sci. Technol. 3 (2022) 035017,
+       arXiv:2202.00424.
 
     Examples
     --------
@@ -196,6 +208,8 @@ default="signal"
         redraw: str = "epoch",
         missing_theta: str = "draw",
         background_label: Any = None,
+        conditioning: str = "concat",
+        conditioning_at: str = "auto",
         loss: Any = "auto",
         optimizer: Any = "adam",
         learning_rate: float = 3e-3,
@@ -252,6 +266,8 @@ default="signal"
         self.redraw = redraw
         self.missing_theta = missing_theta
         self.background_label = background_label
+        self.conditioning = conditioning
+        self.conditioning_at = conditioning_at
         self.class_weight = class_weight
         self.theta_weight = theta_weight
 
@@ -328,8 +344,19 @@ default="signal"
         most_probable = self.predict_proba(X).argmax(axis=1)
         return self.classes_[most_probable]
 
+    def _conditioning(self) -> Conditioning | None:
+        return Conditioning.of(
+            self.conditioning,
+            self.conditioning_at,
+            n_hidden=len(parse_hidden_layer_sizes(self.hidden_layer_sizes)),
+            theta=self.theta_columns_,
+            n_inputs=self.n_features_in_,
+        )
+
     def _check_parameters(self) -> None:
         super()._check_parameters()
+        check_choice("conditioning", self.conditioning, KINDS)
+        check_choice("conditioning_at", self.conditioning_at, PLACES)
         check_choice("redraw", self.redraw, ("epoch", "never"))
         check_choice("missing_theta", self.missing_theta, ("draw", "error"))
         check_choice("theta_weight", self.theta_weight, (None, "balanced"))

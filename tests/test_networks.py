@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from skpnn._conditioning import KINDS, Conditioning
 from skpnn.networks import (
     NetworkSpec,
     build_adjustable_network,
@@ -207,6 +208,17 @@ STARTS = {
     "he": {"kernel_initializer": "he_normal"},
     "its own seed": {"kernel_initializer": keras.initializers.HeNormal(seed=3)},
     "linear": {"hidden": ()},
+    **{
+        f"{kind} at {layers}": {"conditioning": Conditioning(kind, layers, (1,), 3)}
+        for kind in KINDS
+        for layers in ((0, 1), (1,))
+    },
+    "affine, normalised, dropout": {
+        "conditioning": Conditioning("affine", (0, 1), (2, 0), 3),
+        "batch_normalization": True,
+        "dropout": 0.3,
+        "alpha": 0.1,
+    },
 }
 
 
@@ -252,6 +264,17 @@ def test_shapes_of_weights_are_those_of_the_network(spec):
     assert weight_shapes(spec) == [array.shape for array in build_network(spec).get_weights()]
 
 
+def test_a_conditioned_network_starts_near_the_one_without_theta():
+    affine = Conditioning("affine", (0, 1), (1,), 3)
+    network = build_network(NetworkSpec(3, 1, (4, 4), conditioning=affine))
+    at_zero = X.copy()
+    at_zero[:, 1] = 0
+    weights = network.get_weights()
+    plain = build_network(NetworkSpec(2, 1, (4, 4)))
+    plain.set_weights([weights[i] for i in (0, 1, 6, 7, 12, 13)])
+    np.testing.assert_allclose(network(at_zero), plain(X[:, [0, 2]]), rtol=1e-5, atol=1e-6)
+
+
 def test_equal_specs_are_one_key():
     assert len({NetworkSpec(3, 1, (4,)), NetworkSpec(3, 1, (4,)), NetworkSpec(3, 1, (5,))}) == 2
 
@@ -263,12 +286,12 @@ def test_for_inference_predicts_the_same():
     np.testing.assert_array_equal(plain(X), network(X, training=False))
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.1])
-def test_saved_network_loads_in_safe_mode(tmp_path, alpha):
-    network = build_network(NetworkSpec(3, 1, (4,), alpha=alpha))
+def test_saved_network_loads_in_safe_mode(tmp_path, spec):
+    network = build_network(spec)
     network.save(tmp_path / "network.keras")
     loaded = keras.models.load_model(tmp_path / "network.keras")
-    np.testing.assert_array_equal(loaded(X), network(X))
+    inputs = X.astype(spec.dtype)
+    np.testing.assert_array_equal(loaded(inputs), network(inputs))
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.1])

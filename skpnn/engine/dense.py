@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
+from skpnn._conditioning import Conditioning
 from skpnn.networks import NORMALIZATION_EPSILON, NetworkSpec
 
 __all__ = ["activated", "after_first_product", "forward", "forward_in_numpy", "numpy_knows"]
@@ -62,18 +63,46 @@ def forward(spec: NetworkSpec, weights: Sequence[Any], X: Any, activate: Activat
     activate : callable
         ``activate(activation, x)``, where `activation` is the spec's.
     """
-    return after_first_product(spec, weights, X @ weights[0], activate)
+    conditioning = spec.conditioning
+    if conditioning is None:
+        return after_first_product(spec, weights, X @ weights[0], None, activate)
+    theta = X @ conditioning.selected(conditioning.theta, spec.dtype)
+    kernel = conditioning.selected(conditioning.first_inputs(), spec.dtype) @ weights[0]
+    return after_first_product(spec, weights, X @ kernel, theta, activate)
 
 
 def after_first_product(
-    spec: NetworkSpec, weights: Sequence[Any], x: Any, activate: Activate
+    spec: NetworkSpec, weights: Sequence[Any], x: Any, theta: Any, activate: Activate
 ) -> Any:
-    """Return the outputs from `x`, the inputs times the first kernel."""
+    """Return the outputs from `x`, the inputs times the first kernel, and from θ.
+
+    `theta`, of shape (n, n_theta) or (1, n_theta), is read under a conditioning only.
+    """
     remaining = iter(weights[1:])
-    for _ in spec.hidden:
+    for number in range(len(spec.hidden)):
         x = _normalized(x, remaining) if spec.batch_normalization else x + next(remaining)
-        x = activate(spec.activation, x) @ next(remaining)
+        x = activate(spec.activation, x)
+        x = _conditioned(spec.conditioning, number, x, theta, remaining)
+        x = _product(spec.conditioning, number + 1, x, theta, next(remaining))
     return activate(spec.output_activation, x + next(remaining))
+
+
+def _conditioned(
+    conditioning: Conditioning | None, layer: int, x: Any, theta: Any, remaining: Iterator[Any]
+) -> Any:
+    if conditioning is not None and conditioning.scales(layer):
+        x = x * (theta @ next(remaining) + next(remaining))
+    if conditioning is not None and conditioning.shifts(layer):
+        x = x + (theta @ next(remaining) + next(remaining))
+    return x
+
+
+def _product(conditioning: Conditioning | None, layer: int, x: Any, theta: Any, kernel: Any) -> Any:
+    """Return the inputs of a layer times its kernel, whose last rows are those of θ, if any."""
+    if conditioning is None or not conditioning.joins(layer):
+        return x @ kernel
+    n_theta = conditioning.n_theta
+    return x @ kernel[:-n_theta] + theta @ kernel[-n_theta:]
 
 
 def _normalized(x: Any, remaining: Iterator[Any]) -> Any:

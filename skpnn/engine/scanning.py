@@ -62,22 +62,34 @@ def outputs_at(
     -------
     ndarray of shape (n, k)
     """
-    compiled = _compiled(for_inference(spec))
-    constants = [tf.convert_to_tensor(w) for w in weights]
-    shifts = theta.astype(spec.dtype) @ weights[0][columns]
+    compiled = _compiled(for_inference(spec), theta.shape[1])
+    of_rows, of_theta = _first_kernels(spec, weights[0], columns)
+    constants = [tf.convert_to_tensor(w) for w in (of_rows, *weights[1:])]
+    theta = theta.astype(spec.dtype)
+    shifts = theta @ of_theta
     outputs = np.empty((len(X), len(theta)), dtype=spec.dtype)
 
     def compute(part: tuple[int, int]) -> None:
         row, first = part
         rows = _padded(X[row : row + ROWS], ROWS)
         rows[:, columns] = 0
-        some = shifts[first : first + HYPOTHESES]
-        scores = compiled(constants, rows, _padded(some, HYPOTHESES), tf.constant(len(some)))
-        block = outputs[row : row + ROWS, first : first + HYPOTHESES]
+        some = slice(first, first + HYPOTHESES)
+        at = _padded(theta[some], HYPOTHESES), _padded(shifts[some], HYPOTHESES)
+        scores = compiled(constants, rows, *at, tf.constant(len(theta[some])))
+        block = outputs[row : row + ROWS, some]
         block[:] = scores.numpy()[: block.shape[1], : len(block)].T
 
     _in_threads(compute, product(range(0, len(X), ROWS), range(0, len(theta), HYPOTHESES)))
     return outputs
+
+
+def _first_kernels(
+    spec: NetworkSpec, kernel: NDArray, columns: NDArray[np.intp]
+) -> tuple[NDArray, NDArray]:
+    """Return the first kernel for whole rows, and what of it belongs to θ."""
+    if spec.conditioning is not None:
+        kernel = spec.conditioning.selected(spec.conditioning.first_inputs(), spec.dtype) @ kernel
+    return kernel, kernel[columns]
 
 
 def _in_threads(work: Callable[[Any], None], parts: Iterable[Any]) -> None:
@@ -95,25 +107,27 @@ def _padded(rows: NDArray, n: int) -> NDArray:
 
 
 @lru_cache(maxsize=16)
-def _compiled(spec: NetworkSpec) -> Callable[..., Any]:
-    """Return ``outputs(weights, rows, shifts, n)``, of shape (HYPOTHESES, ROWS), `n` of them set.
+def _compiled(spec: NetworkSpec, n_theta: int) -> Callable[..., Any]:
+    """Return ``outputs(weights, rows, theta, shifts, n)``, of shape (HYPOTHESES, ROWS), `n` set.
 
     `shifts` is what each θ adds to the rows' product with the first kernel.
     """
 
     @tf.function(jit_compile=True)
-    def outputs(weights: list[Any], rows: Any, shifts: Any, n: Any) -> Any:
+    def outputs(weights: list[Any], rows: Any, theta: Any, shifts: Any, n: Any) -> Any:
         at_zero = rows @ weights[0]
         scores = tf.TensorArray(spec.dtype, HYPOTHESES, element_shape=(ROWS, 1))
         for number in tf.range(n):
-            shifted = at_zero + shifts[number]
-            scores = scores.write(number, after_first_product(spec, weights, shifted, activated))
+            shifted, here = at_zero + shifts[number], theta[number][tf.newaxis]
+            scored = after_first_product(spec, weights, shifted, here, activated)
+            scores = scores.write(number, scored)
         return scores.stack()[..., 0]
 
-    width = spec.hidden[0] if spec.hidden else spec.n_outputs
+    first, *others = weight_shapes(spec)
     return outputs.get_concrete_function(
-        [tf.TensorSpec(shape, spec.dtype) for shape in weight_shapes(spec)],
+        [tf.TensorSpec(shape, spec.dtype) for shape in [(spec.n_inputs, first[1]), *others]],
         tf.TensorSpec((ROWS, spec.n_inputs), spec.dtype),
-        tf.TensorSpec((HYPOTHESES, width), spec.dtype),
+        tf.TensorSpec((HYPOTHESES, n_theta), spec.dtype),
+        tf.TensorSpec((HYPOTHESES, first[1]), spec.dtype),
         tf.TensorSpec((), tf.int32),
     )

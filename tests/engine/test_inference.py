@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from skpnn._conditioning import KINDS, Conditioning
 from skpnn.engine import inference
 from skpnn.engine.inference import compiled_model, in_blocks, predict, rows_per_call
 from skpnn.networks import NetworkSpec, build_network
@@ -58,6 +59,19 @@ def test_activations_are_those_of_keras(activation, output):
     network.set_weights([20 * array for array in network.get_weights()])
     ours = predict(spec, network.get_weights(), rows(9))
     np.testing.assert_allclose(ours, network(rows(9)), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("layers", [(0,), (0, 1), (1,)])
+def test_conditioning_is_that_of_keras(kind, layers, way):
+    conditioning = Conditioning(kind, layers, (2, 0), 3)
+    spec = NetworkSpec(3, 1, (5, 4), batch_normalization=True, conditioning=conditioning)
+    network = build_network(spec)
+    rng = np.random.default_rng(0)
+    network.set_weights([rng.uniform(0.5, 1.5, size=w.shape) for w in network.get_weights()])
+    expected = network(rows(9), training=False)
+    ours = predict(spec, network.get_weights(), rows(9))
+    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_inputs_are_left_alone(model, way):

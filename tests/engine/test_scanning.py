@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from skpnn._conditioning import KINDS, Conditioning
 from skpnn.engine import scanning
 from skpnn.engine.inference import predict
 from skpnn.engine.scanning import outputs_at, scanning_pays
@@ -16,6 +17,11 @@ NETWORKS = {
     "linear": {"hidden": ()},
     "float64": {"dtype": "float64"},
     "gelu": {"activation": "gelu"},
+    **{
+        f"{kind} at {layers}": {"conditioning": Conditioning(kind, layers, (3,), 4)}
+        for kind in KINDS
+        for layers in ((0, 1), (1,))
+    },
 }
 
 
@@ -54,8 +60,10 @@ def test_scan_of_any_size(n, k):
     check(n, k)
 
 
-def test_scan_of_several_theta_anywhere():
-    check(50, 3, columns=(2, 0))
+@pytest.mark.parametrize("kind", [None, *KINDS])
+def test_scan_of_several_theta_anywhere(kind):
+    conditioning = None if kind is None else Conditioning(kind, (0, 1), (2, 0), 4)
+    check(50, 3, columns=(2, 0), conditioning=conditioning)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from skpnn._conditioning import Conditioning
 from skpnn.engine.chunks import ChunkShape, chunks
 from skpnn.engine.events import Events
 from skpnn.engine.programs import Program, on_device
@@ -26,6 +27,7 @@ ARCHITECTURES = {
     "L2": {"alpha": 0.01},
     # The bias before a normalisation has no gradient but rounding, which Adam blows up: float64.
     "normalised": {"batch_normalization": True, "dtype": "float64"},
+    "affine": {"conditioning": Conditioning("affine", (0, 1), (1,), 3)},
     "normalised L2": {"batch_normalization": True, "alpha": 0.01, "dtype": "float64"},
 }
 OPTIMIZERS = {
