@@ -1,0 +1,49 @@
+"""Fitting any classifier on some of the rows, with weights."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn import get_config
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+__all__ = ["fitted_on", "rows_of"]
+
+
+def fitted_on(
+    estimator: Any,
+    X: Any,
+    y: ArrayLike,
+    *,
+    rows: NDArray[np.intp],
+    sample_weight: NDArray[np.float64] | None = None,
+) -> Any:
+    """Return a clone of `estimator`, fitted on `rows` of X and y.
+
+    Weights of a Pipeline go to its last step, unless scikit-learn's metadata routing is enabled:
+    the estimator's own requests then say where.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> X, y = np.array([[0.0], [1.0], [9.0]]), [0, 1, 0]
+    >>> fitted_on(LogisticRegression(), X, y, rows=np.array([0, 1])).classes_
+    array([0, 1])
+    """
+    given = {}
+    if sample_weight is not None:
+        given = {_weight_argument(estimator): sample_weight[rows]}
+    return clone(estimator).fit(rows_of(X, rows), np.asarray(y)[rows], **given)
+
+
+def rows_of(X: Any, rows: NDArray[Any]) -> Any:
+    """Return rows of a DataFrame or an array, by position or by a mask."""
+    return X.iloc[rows] if hasattr(X, "iloc") else np.asarray(X)[rows]
+
+
+def _weight_argument(estimator: Any) -> str:
+    if isinstance(estimator, Pipeline) and not get_config()["enable_metadata_routing"]:
+        name, last = estimator.steps[-1]
+        return f"{name}__{_weight_argument(last)}"
+    return "sample_weight"
