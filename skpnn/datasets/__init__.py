@@ -1,5 +1,6 @@
-"""Data to learn and to test with: the sample that ships, and toys whose optimum is known."""
+"""Data to learn and to test with: what ships, what is fetched, toys whose optimum is known."""
 
+from skpnn.datasets._hepmass import fetch_hepmass
 from skpnn.datasets._known_optimum import KnownOptimum
 from skpnn.datasets._toys import (
     BaldiToy,
@@ -9,6 +10,7 @@ from skpnn.datasets._toys import (
     ResonanceOnExponential,
 )
 from skpnn.datasets._ttbar_resonance import load_ttbar_resonance, ttbar_resonance_path
+from skpnn.datasets._two_parameters import TwoParameterGaussian
 
 __all__ = [
     "BaldiToy",
@@ -17,6 +19,8 @@ __all__ = [
     "KnownOptimum",
     "NoInformation",
     "ResonanceOnExponential",
+    "TwoParameterGaussian",
+    "fetch_hepmass",
     "load_ttbar_resonance",
     "ttbar_resonance_path",
 ]

@@ -1,9 +1,9 @@
 """What the toys share: a sample, the exact posterior, the best AUC that a classifier can reach."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from skpnn.datasets._densities import Floats
+from skpnn.datasets._regret import auc_at_hypotheses
 
 if TYPE_CHECKING:
     Seed = int | np.random.RandomState | None
@@ -21,17 +22,24 @@ class KnownOptimum(ABC):
 
     Attributes
     ----------
+    theta_names : tuple of str
+        The names of the θ columns, the last ones of the samples.
     theta_name : str
-        The name of the θ column, the last one of the samples.
-    default_theta : tuple of float
+        The name of the only θ column; problems of several have none.
+    default_theta : tuple of float, or of tuple of float
         The hypotheses that ``sample`` simulates where it is not told which.
     feature_names : tuple of str
         The names of the feature columns.
     """
 
     theta_name: ClassVar[str]
-    default_theta: ClassVar[tuple[float, ...]]
+    default_theta: ClassVar[tuple[float, ...] | tuple[tuple[float, ...], ...]]
     _theta_above: ClassVar[float] = -np.inf
+
+    @property
+    def theta_names(self) -> tuple[str, ...]:
+        """The names of the θ columns."""
+        return (self.theta_name,)
 
     @property
     @abstractmethod
@@ -39,23 +47,29 @@ class KnownOptimum(ABC):
         """The names of the feature columns."""
 
     @abstractmethod
-    def optimal_auc(self, theta: float) -> float:
+    def optimal_auc(self, theta: Any) -> float:
         """Return the AUC of the best possible classifier of signal at θ against background."""
+
+    # A hypothesis is a number where θ is one parameter, and a row of n_theta where it is several.
 
     @abstractmethod
     def _log_likelihood_ratio(self, x: Floats, theta: Floats) -> Floats:
-        """Return log s(x | θ) / b(x); `x` is (n, n_features), `theta` (n,) or ()."""
+        """Return log s(x | θ) / b(x); `x` is (n, n_features), `theta` one hypothesis or n."""
 
     @abstractmethod
     def _draw_signal(self, theta: Floats, rng: np.random.RandomState) -> Floats:
-        """Draw one signal event per θ, as (n, n_features)."""
+        """Draw one signal event per hypothesis, as (n, n_features)."""
 
     @abstractmethod
     def _draw_background(self, n: int, rng: np.random.RandomState) -> Floats:
         """Draw `n` background events, as (n, n_features)."""
 
     def sample(
-        self, n_samples: int, *, theta: Iterable[float] | None = None, random_state: "Seed" = None
+        self,
+        n_samples: int,
+        *,
+        theta: Iterable[ArrayLike] | None = None,
+        random_state: "Seed" = None,
     ) -> tuple[pd.DataFrame, pd.Series]:
         """Simulate signal at every θ and as much background as signal in total.
 
@@ -64,16 +78,16 @@ class KnownOptimum(ABC):
         n_samples : int
             Number of signal events per hypothesis. Background has ``n_samples * len(theta)``
             events, so the sample has ``2 * n_samples * len(theta)`` rows.
-        theta : iterable of float, default=None
+        theta : iterable of float, or of shape (n_hypotheses, n_theta), default=None
             The hypotheses, in the units of the problem; None stands for ``default_theta``.
         random_state : int, RandomState instance or None, default=None
             An int gives the same sample, bit for bit, at every call.
 
         Returns
         -------
-        X : DataFrame of shape (2 * n_samples * n_theta, n_features + 1), float64
+        X : DataFrame of shape (2 * n_samples * n_hypotheses, n_features + n_theta), float64
             The features and, last, θ, which is NaN for background. Rows are shuffled.
-        y : Series of shape (2 * n_samples * n_theta,), int64
+        y : Series of shape (2 * n_samples * n_hypotheses,), int64
             1 for signal, 0 for background.
 
         Raises
@@ -94,7 +108,7 @@ class KnownOptimum(ABC):
 
         rng = check_random_state(random_state)
         hypotheses = self._checked_hypotheses(theta)
-        signal_theta = np.repeat(hypotheses, positive_integer("n_samples", n_samples))
+        signal_theta = np.repeat(hypotheses, positive_integer("n_samples", n_samples), axis=0)
         signal = self._draw_signal(signal_theta, rng)
         background = self._draw_background(len(signal_theta), rng)
         return self._shuffled(signal, signal_theta, background, rng)
@@ -107,8 +121,9 @@ class KnownOptimum(ABC):
         X : DataFrame, or array-like of shape (n_samples, n_features)
             The features. Of a DataFrame the columns ``feature_names`` are used, whatever else it
             holds: a θ column is not read. A problem of one feature takes shape (n_samples,) too.
-        theta : float or array-like of shape (n_samples,)
-            The hypothesis to test, one for all rows or one for each.
+        theta : float or array-like of shape (n_samples,), (n_theta,) or (n_samples, n_theta)
+            The hypothesis to test, one for all rows or one for each; the latter two shapes are
+            those of a problem of several θ.
 
         Returns
         -------
@@ -128,16 +143,79 @@ class KnownOptimum(ABC):
         """
         x = self._features(X)
         hypotheses = self._checked_theta(theta)
-        if hypotheses.shape not in {(), (len(x),)}:
+        one_for_each = (len(x), *self._hypothesis_shape)
+        if hypotheses.shape not in {self._hypothesis_shape, one_for_each}:
             raise ValueError(
-                f"theta.shape == {hypotheses.shape}, expected () or ({len(x)},): one hypothesis "
-                "for all rows of X, or one for each."
+                f"theta.shape == {hypotheses.shape}, expected {self._hypothesis_shape} or "
+                f"{one_for_each}: one hypothesis for all rows of X, or one for each."
             )
         return expit(self._log_likelihood_ratio(x, hypotheses))
 
+    def regret(
+        self,
+        scores: ArrayLike,
+        X: pd.DataFrame,
+        y: ArrayLike,
+        *,
+        theta: Iterable[ArrayLike] | None = None,
+    ) -> pd.DataFrame:
+        r"""Return by how much scores miss the optimum, on the same events, at every hypothesis.
+
+        Of the signal at θ and *all* background, every event scored as if it stood at θ,
+
+        .. math:: \mathrm{regret}(\theta) = \mathrm{AUC}[p(\mathrm{signal} \mid x, \theta)]
+                                            - \mathrm{AUC}[\mathrm{score}(x, \theta)].
+
+        Both AUC have nearly the same statistical error, so their difference has a far smaller one
+        than a difference from ``optimal_auc``. On a finite sample it can be slightly negative.
+
+        Parameters
+        ----------
+        scores : array-like of shape (n_samples, n_hypotheses)
+            The scores to judge: every row of `X` at the first hypothesis, at the second and so on,
+            as `skpnn.scan` returns them. Any increasing function of the scores has their regret.
+            Shape (n_samples,) will do for one hypothesis.
+        X : DataFrame of shape (n_samples, n_features + n_theta)
+            Events of ``sample``; the signal among them holds its own θ.
+        y : array-like of shape (n_samples,)
+            1 for signal, 0 for background.
+        theta : iterable of float, or of shape (n_hypotheses, n_theta), default=None
+            The hypotheses; None stands for ``default_theta``.
+
+        Returns
+        -------
+        DataFrame of shape (n_hypotheses, n_theta + 3)
+            One row per hypothesis: its θ; ``auc``, that of `scores`; ``posterior_auc``, that of
+            the exact posterior; ``regret``, the latter minus the former.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not agree, or there is no signal at a hypothesis.
+
+        Examples
+        --------
+        >>> from skpnn.datasets import GaussianShift
+        >>> problem = GaussianShift()
+        >>> X, y = problem.sample(1000, theta=[1, 2], random_state=0)
+        >>> scores = [problem.posterior(X, 1.0), X["x0"]]
+        >>> problem.regret(np.transpose(scores), X, y, theta=[1, 2]).round(2)
+           theta   auc  posterior_auc  regret
+        0    1.0  0.74           0.74    0.00
+        1    2.0  0.75           0.92    0.16
+        """
+        hypotheses = self._checked_hypotheses(theta)
+        rows = hypotheses.reshape(len(hypotheses), len(self.theta_names))
+        own = _columns(X, self.theta_names).to_numpy(np.float64)
+        best = np.column_stack([self.posterior(X, one) for one in hypotheses])
+        table = pd.DataFrame(rows, columns=list(self.theta_names))
+        table["auc"] = auc_at_hypotheses(scores, y, own_theta=own, hypotheses=rows)
+        table["posterior_auc"] = auc_at_hypotheses(best, y, own_theta=own, hypotheses=rows)
+        return table.assign(regret=table["posterior_auc"] - table["auc"])
+
     def _features(self, X: pd.DataFrame | ArrayLike) -> Floats:
         if isinstance(X, pd.DataFrame):
-            X = self._feature_columns(X)
+            X = _columns(X, self.feature_names)
         x = np.asarray(X, dtype=np.float64)
         n_features = len(self.feature_names)
         if x.ndim == 1 and n_features == 1:
@@ -145,35 +223,44 @@ class KnownOptimum(ABC):
         if x.ndim != 2 or x.shape[1] != n_features:
             raise ValueError(
                 f"X.shape == {x.shape}, expected (n_samples, {n_features}): the features "
-                f"{', '.join(self.feature_names)} without {self.theta_name}."
+                f"{', '.join(self.feature_names)} without {', '.join(self.theta_names)}."
             )
         return x
 
-    def _feature_columns(self, X: pd.DataFrame) -> pd.DataFrame:
-        missing = [name for name in self.feature_names if name not in X]
-        if missing:
-            raise ValueError(
-                f"X lacks {', '.join(missing)} among its columns {list(X.columns)}; expected "
-                f"{', '.join(self.feature_names)}."
-            )
-        return X[list(self.feature_names)]
+    @property
+    def _hypothesis_shape(self) -> tuple[int, ...]:
+        n_theta = len(self.theta_names)
+        return () if n_theta == 1 else (n_theta,)
 
     def _checked_theta(self, theta: ArrayLike) -> Floats:
         values = np.asarray(theta, dtype=np.float64)
+        n_theta = len(self.theta_names)
+        if n_theta > 1 and values.shape[-1:] != (n_theta,):
+            raise ValueError(
+                f"theta.shape == {values.shape}, expected {n_theta} numbers per hypothesis: "
+                f"{', '.join(self.theta_names)}."
+            )
+        for name, column in zip(self.theta_names, values.reshape(-1, n_theta).T, strict=True):
+            self._check_allowed(name, column)
+        return values
+
+    def _check_allowed(self, name: str, values: Floats) -> None:
         allowed = np.isfinite(values) & (values > self._theta_above)
         if not allowed.all():
             bound = "" if np.isneginf(self._theta_above) else f" and above {self._theta_above:g}"
             raise ValueError(
-                f"{self.theta_name} holds {values[~allowed].flat[0]:g}; every hypothesis must be "
+                f"{name} holds {values[~allowed][0]:g}; every hypothesis must be "
                 f"finite{bound}. Give background rows the hypothesis that is to be tested."
             )
-        return values
 
-    def _checked_hypotheses(self, theta: Iterable[float] | None) -> Floats:
-        values = self._checked_theta(list(self.default_theta if theta is None else theta))
-        if values.ndim != 1 or not len(values):
+    def _checked_hypotheses(self, theta: Iterable[ArrayLike] | None) -> Floats:
+        given = self.default_theta if theta is None else theta
+        values = self._checked_theta(np.array(list(given), dtype=np.float64))
+        if values.ndim != 1 + len(self._hypothesis_shape) or not len(values):
+            one = f" {len(self.theta_names)}" if self._hypothesis_shape else ""
             raise ValueError(
-                f"theta.shape == {values.shape}, expected (n_theta,) with at least one hypothesis."
+                f"theta.shape == {values.shape}, expected (n_hypotheses,{one}) with at least one "
+                "hypothesis."
             )
         return values
 
@@ -184,12 +271,22 @@ class KnownOptimum(ABC):
         background: Floats,
         rng: np.random.RandomState,
     ) -> tuple[pd.DataFrame, pd.Series]:
-        theta = np.concatenate([signal_theta, np.full(len(background), np.nan)])
+        theta = np.concatenate([signal_theta, np.full_like(signal_theta, np.nan)])
         table = np.column_stack([np.concatenate([signal, background]), theta])
         label = np.repeat(np.array([1, 0], dtype=np.int64), [len(signal), len(background)])
         order = rng.permutation(len(label))
-        X = pd.DataFrame(table[order], columns=[*self.feature_names, self.theta_name])
+        X = pd.DataFrame(table[order], columns=[*self.feature_names, *self.theta_names])
         return X, pd.Series(label[order], name="label")
+
+
+def _columns(X: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    missing = [name for name in names if name not in X]
+    if missing:
+        raise ValueError(
+            f"X lacks {', '.join(missing)} among its columns {list(X.columns)}; expected "
+            f"{', '.join(names)}."
+        )
+    return X[list(names)]
 
 
 def positive_integer(name: str, value: int) -> int:

@@ -14,10 +14,18 @@ from skpnn.datasets import (
     KnownOptimum,
     NoInformation,
     ResonanceOnExponential,
+    TwoParameterGaussian,
 )
 from skpnn.datasets._one_feature import OneFeatureProblem
 
-PROBLEMS = [BaldiToy(), CranmerToy(), GaussianShift(), NoInformation(), ResonanceOnExponential()]
+PROBLEMS = [
+    BaldiToy(),
+    CranmerToy(),
+    GaussianShift(),
+    NoInformation(),
+    ResonanceOnExponential(),
+    TwoParameterGaussian(),
+]
 every_problem = pytest.mark.parametrize("problem", PROBLEMS, ids=lambda one: type(one).__name__)
 
 
@@ -34,6 +42,12 @@ def test_final_is_never_subclassed(problem):
     assert not type(problem).__subclasses__()
 
 
+@every_problem
+def test_name_of_theta_is_that_of_the_only_theta(problem):
+    expected = problem.theta_names if len(problem.theta_names) == 1 else (None,)
+    assert (getattr(problem, "theta_name", None),) == expected
+
+
 def test_public_names_are_sorted_and_exist():
     assert datasets.__all__ == sorted(datasets.__all__)
     assert all(hasattr(datasets, name) for name in datasets.__all__)
@@ -44,7 +58,16 @@ def test_import_is_light():
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    heavy = {"keras", "tensorflow", "scikeras", "sklearn", "uproot", "matplotlib", "scipy.stats"}
+    heavy = {
+        "keras",
+        "tensorflow",
+        "scikeras",
+        "sklearn",
+        "uproot",
+        "matplotlib",
+        "scipy.stats",
+        "pooch",
+    }
     assert not heavy & set(loaded.stdout.split())
 
 
@@ -52,16 +75,17 @@ def test_import_is_light():
 def test_sample_has_n_signal_events_per_hypothesis_and_as_much_background(problem):
     X, y = problem.sample(7, random_state=0)
     n_signal = 7 * len(problem.default_theta)
-    assert X.shape == (2 * n_signal, len(problem.feature_names) + 1)
+    assert X.shape == (2 * n_signal, len(problem.feature_names) + len(problem.theta_names))
     assert y.sum() == n_signal
-    assert set(X.groupby(problem.theta_name).size()) == {7}
+    assert set(X.groupby(list(problem.theta_names)).size()) == {7}
 
 
 @every_problem
 def test_sample_has_theta_last_and_nan_on_background_alone(problem):
     X, y = problem.sample(50, random_state=0)
-    assert list(X) == [*problem.feature_names, problem.theta_name]
-    np.testing.assert_array_equal(X[problem.theta_name].isna(), y == 0)
+    assert list(X) == [*problem.feature_names, *problem.theta_names]
+    for name in problem.theta_names:
+        np.testing.assert_array_equal(X[name].isna(), y == 0)
 
 
 @every_problem
@@ -104,7 +128,7 @@ def test_sample_refuses_a_number_of_events_that_is_not_one(n_samples):
 
 @pytest.mark.parametrize("theta", [[], [[0.0, 1.0]]])
 def test_sample_refuses_hypotheses_of_the_wrong_shape(theta):
-    with pytest.raises(ValueError, match=r"expected \(n_theta,\) with at least one"):
+    with pytest.raises(ValueError, match=r"expected \(n_hypotheses,\) with at least one"):
         BaldiToy().sample(5, theta=theta)
 
 
@@ -118,14 +142,14 @@ def test_sample_refuses_a_mass_that_is_not_positive():
 @every_problem
 def test_posterior_refuses_the_nan_of_background(problem):
     X, _ = problem.sample(5, random_state=0)
-    with pytest.raises(ValueError, match=f"{problem.theta_name} holds nan"):
-        problem.posterior(X, X[problem.theta_name])
+    with pytest.raises(ValueError, match=f"{problem.theta_names[0]} holds nan"):
+        problem.posterior(X, X[list(problem.theta_names)].squeeze(axis="columns"))
 
 
 @every_problem
 def test_optimal_auc_refuses_nan(problem):
-    with pytest.raises(ValueError, match=f"{problem.theta_name} holds nan"):
-        problem.optimal_auc(np.nan)
+    with pytest.raises(ValueError, match=f"{problem.theta_names[0]} holds nan"):
+        problem.optimal_auc(np.full_like(problem.default_theta[0], np.nan))
 
 
 @every_problem
@@ -139,7 +163,8 @@ def test_posterior_of_a_frame_reads_the_features_alone_in_any_order(problem):
 @every_problem
 def test_posterior_takes_one_hypothesis_per_row(problem):
     X, _ = problem.sample(20, random_state=0)
-    theta = np.resize(problem.default_theta, len(X))
+    hypotheses = np.array(problem.default_theta)
+    theta = hypotheses[np.arange(len(X)) % len(hypotheses)]
     found = problem.posterior(X, theta)
     expected = [problem.posterior(X.iloc[[i]], theta[i])[0] for i in range(len(X))]
     np.testing.assert_allclose(found, expected, rtol=1e-13)

@@ -15,6 +15,7 @@ from skpnn.datasets import (
     GaussianShift,
     NoInformation,
     ResonanceOnExponential,
+    TwoParameterGaussian,
 )
 
 CRANMER_FILE = (
@@ -30,6 +31,8 @@ PROBLEM_AND_THETA = [
     (NoInformation(), 1.0),
     (ResonanceOnExponential(), 500.0),
     (ResonanceOnExponential(), 1375.0),
+    (TwoParameterGaussian(), (0.0, 0.0)),
+    (TwoParameterGaussian(), (-2.0, 1.0)),
 ]
 every_problem = pytest.mark.parametrize(
     ("problem", "theta"), PROBLEM_AND_THETA, ids=lambda one: getattr(type(one), "__name__", one)
