@@ -8,11 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skpnn import datasets, exceptions, io, metrics, model_selection, plotting
+    from skpnn import datasets, exceptions, inspection, io, metrics, model_selection, plotting
+    from skpnn.calibration import HypothesisCalibratedClassifier
     from skpnn.evaluation import score_scan
     from skpnn.hypotheses import assign_hypothesis, scan
     from skpnn.injection import inject
     from skpnn.keras_estimators import KerasClassifier, KerasRegressor
+    from skpnn.likelihood import log_likelihood_ratio
     from skpnn.mlp import MLPClassifier, MLPRegressor
     from skpnn.pnn import PNNClassifier
     from skpnn.preprocessing import on_features
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "HypothesisCalibratedClassifier",
     "KerasClassifier",
     "KerasRegressor",
     "MLPClassifier",
@@ -29,7 +32,9 @@ __all__ = [
     "datasets",
     "exceptions",
     "inject",
+    "inspection",
     "io",
+    "log_likelihood_ratio",
     "metrics",
     "model_selection",
     "on_features",
@@ -39,6 +44,7 @@ __all__ = [
 ]
 
 _MODULE_OF_NAME = {
+    "HypothesisCalibratedClassifier": "skpnn.calibration",
     "KerasClassifier": "skpnn.keras_estimators",
     "KerasRegressor": "skpnn.keras_estimators",
     "MLPClassifier": "skpnn.mlp",
@@ -46,6 +52,7 @@ _MODULE_OF_NAME = {
     "PNNClassifier": "skpnn.pnn",
     "assign_hypothesis": "skpnn.hypotheses",
     "inject": "skpnn.injection",
+    "log_likelihood_ratio": "skpnn.likelihood",
     "on_features": "skpnn.preprocessing",
     "scan": "skpnn.hypotheses",
     "score_scan": "skpnn.evaluation",

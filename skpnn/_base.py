@@ -36,7 +36,7 @@ from skpnn.networks import (
 from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer, keras_class
 
 # What fits and partial fits learn under a private name.
-_LEARNT = ("_optimizer_state", "_partial_random", "_theta_pool", "_model")
+_LEARNT = ("_optimizer_state", "_partial_random", "_theta_pool", "_weight_sums", "_model")
 # The maps to the network's inputs and outputs: its weights mean nothing under others.
 _FROZEN = ("_theta_map", "_scale")
 

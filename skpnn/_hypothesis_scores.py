@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length
 
+from skpnn._fitting import rows_of
 from skpnn._hypothesis_grid import HypothesisGrid, named_columns, named_hypotheses
 from skpnn._scan_inputs import ScanInputs
 from skpnn._signal_groups import signal_groups
@@ -76,7 +77,7 @@ def scores_of(
     check_consistent_length(X, y)
     background = background_mask(y, np.asarray(estimator.classes_)[1 - column])
     weight = _weights(sample_weight, len(background))
-    signal = _rows(X, ~background)
+    signal = rows_of(X, ~background)
     columns, names = named_columns(X, theta, keywords)
     points, rows = signal_groups(
         theta_values(signal, columns),
@@ -85,7 +86,7 @@ def scores_of(
         window=window,
     )
     grid = HypothesisGrid(columns, names, points)
-    other, outside = scores_on(grid, estimator, _rows(X, background), column)
+    other, outside = scores_on(grid, estimator, rows_of(X, background), column)
     warn_of_extrapolation(grid, outside, stacklevel=4)
     return HypothesisScores(
         grid,
@@ -103,7 +104,7 @@ def _signal_scores(
 ) -> list[NDArray[np.floating]]:
     sizes = [len(found) for found in rows]
     there = with_theta(
-        _rows(signal, np.concatenate(rows)), grid.columns, np.repeat(grid.points, sizes, axis=0)
+        rows_of(signal, np.concatenate(rows)), grid.columns, np.repeat(grid.points, sizes, axis=0)
     )
     scores, _ = scored(estimator, there, column)
     return np.split(scores, np.cumsum(sizes)[:-1])
@@ -185,7 +186,3 @@ def _hypotheses_of(
 def _weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:
     weight = check_sample_weight(sample_weight, n_samples)
     return np.ones(n_samples) if weight is None else weight
-
-
-def _rows(X: Any, which: NDArray[Any]) -> Any:
-    return X.iloc[which] if hasattr(X, "iloc") else np.asarray(X)[which]

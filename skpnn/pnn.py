@@ -157,6 +157,9 @@ default="signal"
         The box that they span, over all partial fits.
     theta_sample_ : ndarray of shape (n, n_theta)
         4,096 rows of θ as training drew them for background.
+    signal_fraction_ : float or None
+        The share of signal in the weight that training used, which `skpnn.log_likelihood_ratio`
+        divides by; None where `background_theta` is not ``"signal"`` and it depends on θ.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -365,6 +368,10 @@ default="signal"
     def _is_given(self) -> bool:
         return isinstance(self.background_theta, str) and self.background_theta == "given"
 
+    @property
+    def _draws_from_signal(self) -> bool:
+        return isinstance(self.background_theta, str) and self.background_theta == "signal"
+
     def _read(
         self, X: Any, y: Any, weight: ArrayLike | None, *, classes: Any, first: bool
     ) -> Sample:
@@ -494,12 +501,23 @@ default="signal"
         events = parametrisation.training_events(
             training, weight, background, redraw_every_epoch=every_epoch
         )
+        self._learn_signal_fraction(weight, background)
         if validation is None:
             return events, None
         weight, background = self._final_weight(validation), self._is_background(validation)
         return events, parametrisation.validation_events(
             validation, weight, background, seeds.checks
         )
+
+    def _learn_signal_fraction(
+        self, weight: NDArray[np.float64], background: NDArray[np.bool_]
+    ) -> None:
+        """Remember the share of signal, over all partial fits; their events count alike."""
+        sums = np.array([weight[background].sum(), weight[~background].sum()])
+        known = getattr(self, "_weight_sums", np.zeros(2))
+        self._weight_sums = known + sums * (len(weight) / sums.sum())
+        share = float(self._weight_sums[1] / self._weight_sums.sum())
+        self.signal_fraction_ = share if self._draws_from_signal else None
 
     def _learn_theta(
         self,
@@ -529,9 +547,7 @@ default="signal"
         return theta_source("signal" if self._is_given else self.background_theta, theta, weight)
 
     def _check_leakage(self, theta: NDArray, weight: NDArray[np.float64], seeds: Seeds) -> None:
-        is_signals_own = (
-            isinstance(self.background_theta, str) and self.background_theta == "signal"
-        )
+        is_signals_own = self._draws_from_signal
         # From the second partial fit on, background draws from the signal of earlier calls too.
         if is_signals_own and not hasattr(self, "weights_"):
             return

@@ -62,19 +62,19 @@ def toy():
 @pytest.mark.parametrize("place", ["start", "all", "end"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_learns_more_than_one_blind_to_theta(toy, kind, place):
-    problem, X, y = toy
+    _, X, y = toy
     model = skpnn.PNNClassifier(
         conditioning=kind, conditioning_at=place, epochs=12, random_state=0
     ).fit(X, y)
     table = skpnn.score_scan(model, X, y)
-    # θ² is out of reach at the end. A shift there cannot even turn a slope: it moves all scores alike.
+    # θ² is out of reach at the end, and a shift there moves all scores alike.
     is_shift_at_the_end = (kind, place) == ("biasing", "end")
     assert (table["auc"].mean() > 0.85) != is_shift_at_the_end
 
 
 @pytest.mark.parametrize("kind", ["affine", "scaling", "biasing", "concat"])
 def test_any_unit_of_theta_trains_alike(toy, kind):
-    problem, X, y = toy
+    _, X, y = toy
     X = X.head(4000).astype("float64")
     y = y.head(4000)
     scores = []
