@@ -13,7 +13,7 @@ from skpnn._seeding import generator
 from skpnn._theta_columns import Theta
 from skpnn.metrics import Metric, named_metrics
 
-__all__ = ["metric_replicas", "metric_table", "score_scan"]
+__all__ = ["metric_replicas", "metric_table", "metric_values", "score_scan"]
 
 
 def score_scan(
@@ -135,10 +135,9 @@ def metric_table(
 def _columns_of(
     name: str, scores: HypothesisScores, metric: Metric, n_bootstraps: int, seed: int
 ) -> dict[str, NDArray]:
-    first = [_value(metric, *_at(scores, k)) for k in range(len(scores))]
+    first = metric_values(scores, metric)
     names = [name, *(f"{name}_{field}" for field in getattr(first[0], "_fields", ())[1:])]
-    values = np.array([np.atleast_1d(value) for value in first])
-    columns = dict(zip(names, values.T, strict=True))
+    columns = dict(zip(names, _as_array(first).T, strict=True))
     if not n_bootstraps:
         return columns
     with np.errstate(invalid="ignore"):
@@ -148,6 +147,11 @@ def _columns_of(
     for one, error in zip(names, errors.T, strict=True):
         both |= {one: columns[one], f"{one}_error": error}
     return both
+
+
+def metric_values(scores: HypothesisScores, metric: Metric) -> list[Any]:
+    """Return the figure of merit at each hypothesis: a number, or a NamedTuple of some."""
+    return [_value(metric, *_at(scores, k)) for k in range(len(scores))]
 
 
 def metric_replicas(
@@ -166,7 +170,7 @@ def metric_replicas(
         for k, (signal, background, w, v, order) in enumerate(ranked):
             w_drawn = w * _counts(len(signal), (seed, replica, k))
             values.append(_value(metric, signal, background, w_drawn, v * drawn[order]))
-        yield np.array([np.atleast_1d(value) for value in values])
+        yield _as_array(values)
 
 
 def _at(scores: HypothesisScores, k: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
@@ -176,6 +180,10 @@ def _at(scores: HypothesisScores, k: int) -> tuple[NDArray, NDArray, NDArray, ND
 
 def _value(metric: Metric, s: NDArray, b: NDArray, w: NDArray, v: NDArray) -> Any:
     return metric(s, b, signal_weight=w, background_weight=v)
+
+
+def _as_array(values: list[Any]) -> NDArray[np.float64]:
+    return np.array([np.atleast_1d(value) for value in values], dtype=np.float64)
 
 
 def _ranked(s: NDArray, b: NDArray, w: NDArray, v: NDArray) -> tuple[NDArray, ...]:
