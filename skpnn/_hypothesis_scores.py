@@ -17,7 +17,7 @@ from skpnn._theta import as_hypotheses
 from skpnn._theta_columns import Theta, theta_values, with_theta
 from skpnn._validation import check_sample_weight
 from skpnn.hypotheses import scored, scores_on, signal_column, warn_of_extrapolation
-from skpnn.injection import background_mask
+from skpnn.injection import background_mask, check_signal_theta
 
 __all__ = ["HypothesisScores", "predicted_scores", "scores_of"]
 
@@ -77,10 +77,10 @@ def scores_of(
     check_consistent_length(X, y)
     background = background_mask(y, np.asarray(estimator.classes_)[1 - column])
     weight = _weights(sample_weight, len(background))
-    signal = rows_of(X, ~background)
     columns, names = named_columns(X, theta, keywords)
+    signal = rows_of(X, ~background)
     points, rows = signal_groups(
-        theta_values(signal, columns),
+        _signal_theta(theta_values(X, columns), background, y),
         named_hypotheses(hypotheses, keywords, len(columns)),
         names=names,
         window=window,
@@ -156,7 +156,9 @@ def predicted_scores(
             f"scores has shape {table.shape}, expected ({len(own)}, {len(points)}): one row per "
             "event, one column per hypothesis, as skpnn.scan returns them."
         )
-    points, rows = signal_groups(own[~background], points, names=names, window=window)
+    points, rows = signal_groups(
+        _signal_theta(own, background, y_true), points, names=names, window=window
+    )
     signal = table[~background]
     return HypothesisScores(
         HypothesisGrid(np.arange(len(names)), names, points),
@@ -167,6 +169,13 @@ def predicted_scores(
         weight[background],
         [None] * len(points),
     )
+
+
+def _signal_theta(
+    theta: NDArray[np.float64], background: NDArray[np.bool_], y: ArrayLike
+) -> NDArray[np.float64]:
+    check_signal_theta(theta, ~background, y)
+    return theta[~background]
 
 
 def _hypotheses_of(

@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skpnn._hypothesis_grid import MAX_HYPOTHESES
-from skpnn._theta import ThetaRange, distinct_hypotheses, matches_hypothesis, theta_groups
+from skpnn._theta import (
+    ThetaRange,
+    distinct_hypotheses,
+    is_continuous,
+    matches_hypothesis,
+    theta_groups,
+)
 
 __all__ = ["signal_groups"]
 
@@ -23,7 +29,7 @@ def signal_groups(
     Parameters
     ----------
     own : ndarray of shape (n_signal, n_theta)
-        The θ that each signal event was simulated at.
+        The θ that each signal event was simulated at; finite.
     points : ndarray of shape (k, n_theta) or None
         The hypotheses asked for. None takes the distinct ones of the signal; where these are a
         continuum, up to ten bins of equal numbers of events, each at its mean θ.
@@ -35,7 +41,7 @@ def signal_groups(
     Raises
     ------
     ValueError
-        If a hypothesis has no signal.
+        If a hypothesis has no signal, or more than 200 are found where none is named.
 
     Examples
     --------
@@ -45,16 +51,15 @@ def signal_groups(
     """
     if points is None:
         points = distinct_hypotheses(own)
-        if not len(points):
-            raise ValueError(
-                f"No signal event has a number in {names}; see whether theta= and "
-                "background_label= are right."
-            )
-        if len(points) > MAX_HYPOTHESES and window is None:
+        if is_continuous(own) and window is None:
             return _binned(own)
+        if len(points) > MAX_HYPOTHESES:
+            raise ValueError(
+                f"The signal has {len(points)} distinct hypotheses; name those to evaluate, e.g. "
+                "mass=[500, 750] or hypotheses=[500, 750]."
+            )
     margin = None if window is None else _checked(window, own.shape[1])
-    finite = own[np.isfinite(own).all(axis=1)]
-    span = ThetaRange.of(np.concatenate([finite, points]))
+    span = ThetaRange.of(np.concatenate([own, points]))
     rows = [_rows_at(own, point, span, margin) for point in points]
     for point, found in zip(points, rows, strict=True):
         if not len(found):
@@ -63,9 +68,8 @@ def signal_groups(
 
 
 def _binned(own: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[NDArray[np.intp]]]:
-    finite = np.flatnonzero(np.isfinite(own).all(axis=1))
-    groups = theta_groups(own[finite])
-    rows = [finite[groups == group] for group in np.unique(groups)]
+    groups = theta_groups(own)
+    rows = [np.flatnonzero(groups == group) for group in np.unique(groups)]
     return np.array([own[found].mean(axis=0) for found in rows]), rows
 
 

@@ -154,6 +154,20 @@ def _tolerance(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[n
     return np.maximum(RELATIVE_TOLERANCE * np.where(width > 0, width, size), rounding)
 
 
+def is_continuous(theta: NDArray[np.floating], *, max_single: int = 20) -> bool:
+    """Return whether most values of `theta` came once, of more than `max_single`.
+
+    Examples
+    --------
+    >>> is_continuous(np.array([[500.0], [750.0], [1000.0]]))
+    False
+    >>> is_continuous(np.linspace(500.0, 1500.0, 99)[:, np.newaxis])
+    True
+    """
+    values, counts = np.unique(_without_rounding(theta), axis=0, return_counts=True)
+    return len(values) > max_single and bool(2 * np.sum(counts > 1) < len(values))
+
+
 def theta_groups(theta: NDArray[np.floating], *, events_per_bin: int = 20) -> NDArray[np.intp]:
     """Return a group number for each row of `theta`: its hypothesis, or its bin.
 

@@ -95,6 +95,7 @@ def score_scan(
     >>> list(table.columns[:5])
     ['theta', 'auc', 'auc_error', 'asimov', 'asimov_error']
     """
+    _check(metric, n_bootstraps)
     scores = scores_of(
         estimator,
         X,
@@ -113,40 +114,51 @@ def metric_table(
     scores: HypothesisScores, metric: Any, *, n_bootstraps: int = 0, random_state: Any = None
 ) -> pd.DataFrame:
     """Return the table of `score_scan`."""
-    if check_integer("n_bootstraps", n_bootstraps, low=0) == 1:
-        raise ValueError("n_bootstraps=1 has no spread; expected 0, or at least 2.")
+    named = _check(metric, n_bootstraps)
     # Several metrics see the same bootstrap samples.
     seed = int(generator(random_state).integers(2**63)) if n_bootstraps else 0
-    columns: dict[str, Any] = {}
-    for name, function in named_metrics(metric).items():
-        columns |= _columns_of(name, scores, function, n_bootstraps, seed)
-    columns |= {
-        "n_signal": [len(one) for one in scores.signal],
-        "n_background": len(scores.background),
-        "trained": scores.trained,
-    }
     table = scores.grid.index().to_frame(index=False)
-    taken = set(columns) & set(table.columns)
+    results: list[tuple[str, Any]] = []
+    for name, function in named.items():
+        results += _columns_of(name, scores, function, n_bootstraps, seed)
+    results += [
+        ("n_signal", [len(one) for one in scores.signal]),
+        ("n_background", len(scores.background)),
+        ("trained", scores.trained),
+    ]
+    _check_names([*table.columns, *(name for name, _ in results)])
+    return table.assign(**dict(results))
+
+
+def _check(metric: Any, n_bootstraps: int) -> dict[str, Metric]:
+    """Return the metrics by name; raise before any time is spent where an argument is wrong."""
+    if check_integer("n_bootstraps", n_bootstraps, low=0) == 1:
+        raise ValueError("n_bootstraps=1 has no spread; expected 0, or at least 2.")
+    return named_metrics(metric)
+
+
+def _check_names(names: list[Any]) -> None:
+    taken = sorted({str(name) for name in names if names.count(name) > 1})
     if taken:
-        raise ValueError(f"The θ column {taken} has the name of a result; rename it in X.")
-    return table.assign(**columns)
+        raise ValueError(
+            f"Two columns would be called {taken}: a θ column or a metric has the name of a "
+            "result. Rename it, in X or by a dict of metrics."
+        )
 
 
 def _columns_of(
     name: str, scores: HypothesisScores, metric: Metric, n_bootstraps: int, seed: int
-) -> dict[str, NDArray]:
+) -> list[tuple[str, NDArray]]:
     first = metric_values(scores, metric)
     names = [name, *(f"{name}_{field}" for field in getattr(first[0], "_fields", ())[1:])]
-    columns = dict(zip(names, _as_array(first).T, strict=True))
+    values = zip(names, _as_array(first).T, strict=True)
     if not n_bootstraps:
-        return columns
+        return list(values)
     with np.errstate(invalid="ignore"):
         # A rejection of infinity in one sample makes its error NaN.
         errors = np.std(list(metric_replicas(scores, metric, n_bootstraps, seed)), axis=0, ddof=1)
-    both: dict[str, NDArray] = {}
-    for one, error in zip(names, errors.T, strict=True):
-        both |= {one: columns[one], f"{one}_error": error}
-    return both
+    both = zip(values, errors.T, strict=True)
+    return [pair for one, error in both for pair in (one, (f"{one[0]}_error", error))]
 
 
 def metric_values(scores: HypothesisScores, metric: Metric) -> list[Any]:
@@ -165,12 +177,28 @@ def metric_replicas(
     """
     ranked = [_ranked(*_at(scores, k)) for k in range(len(scores))]
     for replica in range(n_replicas):
-        drawn = _counts(len(scores.background), (seed, replica))
+        drawn = _counts(len(scores.background), (seed, replica, 0))
         values = []
         for k, (signal, background, w, v, order) in enumerate(ranked):
-            w_drawn = w * _counts(len(signal), (seed, replica, k))
-            values.append(_value(metric, signal, background, w_drawn, v * drawn[order]))
+            copies = _counts(len(signal), (seed, replica, 1 + k))
+            sample = *_repeated(copies, signal, w), *_repeated(drawn[order], background, v)
+            values.append(_value_of_sample(metric, *sample))
         yield _as_array(values)
+
+
+def _repeated(counts: NDArray[np.intp], *arrays: NDArray) -> list[NDArray]:
+    # Copies, not larger weights: a metric may ask how many events there are.
+    return [np.repeat(array, counts) for array in arrays]
+
+
+def _value_of_sample(metric: Metric, s: NDArray, w: NDArray, b: NDArray, v: NDArray) -> Any:
+    try:
+        return _value(metric, s, b, w, v)
+    except ValueError as error:
+        raise ValueError(
+            f"A bootstrap sample of {len(s)} signal and {len(b)} background events has no figure "
+            f"of merit: {error} There are too few events for n_bootstraps."
+        ) from error
 
 
 def _at(scores: HypothesisScores, k: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:

@@ -1,11 +1,10 @@
-"""assign_hypothesis, scan and score_scan over DataFrames, arrays, pipelines and strangers."""
+"""assign_hypothesis and scan over DataFrames, arrays, pipelines and strangers."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -19,7 +18,6 @@ from sklearn.preprocessing import (
 import skpnn
 from skpnn.engine import scanning
 from skpnn.exceptions import ExtrapolationWarning
-from skpnn.metrics import weighted_auc
 
 MASSES = [500, 750, 1000, 1250, 1500]
 
@@ -118,7 +116,6 @@ def test_scan_of_nested_pipelines_equals_predicting(masses, wrapped):
     model = wrapped(inner).fit(X, y)
     expected = model.predict_proba(X.assign(mass=600))[:, 1]
     assert alike(skpnn.scan(model, X, mass=[500, 600])[600], expected)
-    assert skpnn.score_scan(model, X, y)["trained"].all()
 
 
 def near_the_hypothesis(X):
@@ -155,16 +152,6 @@ def test_scan_of_a_column_that_a_step_mixes_with_features_equals_predicting(mass
     assert alike(scores[750], model.predict_proba(X.assign(mass=750))[:, 1])
 
 
-@pytest.mark.parametrize("frozen", [FrozenEstimator, lambda model: model])
-def test_scan_finds_the_background_label_inside(masses, frozen):
-    X, y = masses
-    pipeline = make_pipeline(
-        RobustScaler(), skpnn.PNNClassifier(background_label=1, epochs=10, random_state=0)
-    )
-    table = skpnn.score_scan(frozen(pipeline.fit(X, 1 - y)), X, 1 - y)
-    assert table["auc"].min() > 0.7
-
-
 def test_a_column_that_is_not_the_networks_theta_is_an_error(masses):
     X, y = masses
     model = skpnn.PNNClassifier(theta="mass", epochs=1).fit(X[["mass", "m"]], y)
@@ -191,28 +178,11 @@ def test_half_a_hypothesis_is_an_error(masses):
         (lambda model, X: skpnn.scan(model, X, theta=[0.5, 1.5]), "go to hypotheses="),
         (lambda model, X: skpnn.assign_hypothesis(X), "names no hypothesis"),
         (lambda model, X: skpnn.assign_hypothesis(X, [500, 750]), "got 2 hypotheses"),
-        (lambda model, X: skpnn.score_scan(model, X, np.ones((1500, 2))), "should be a 1d array"),
-        (lambda model, X: skpnn.score_scan(model, X, [0, 1]), "inconsistent numbers"),
     ],
 )
 def test_mistakes_are_named(fitted_pipeline, masses, call, message):
     with pytest.raises(ValueError, match=message):
         call(fitted_pipeline, masses[0])
-
-
-def test_score_scan_looks_at_the_hypotheses_asked_for_only(masses):
-    X, y = masses
-    low = X["mass"].isna() | (X["mass"] <= 750)
-    model = make_pipeline(RobustScaler(), skpnn.PNNClassifier(epochs=1, random_state=0))
-    assert len(skpnn.score_scan(model.fit(X[low], y[low]), X, y, mass=[500, 750])) == 2
-
-
-def test_score_scan_refuses_a_theta_called_like_a_result(masses):
-    X, y = masses
-    renamed = X.rename(columns={"mass": "auc"})
-    model = skpnn.PNNClassifier(epochs=1).fit(renamed, y)
-    with pytest.raises(ValueError, match="has the name of a result"):
-        skpnn.score_scan(model, renamed, y)
 
 
 def test_scan_falls_back_where_theta_mixes_with_features(masses):
@@ -289,16 +259,6 @@ def test_scan_goes_through_a_search(masses):
     assert skpnn.scan(search, X, mass=[500, 750]).shape == (len(X), 2)
 
 
-def test_scan_returns_the_signals_column(masses):
-    X, y = masses
-    straight = skpnn.PNNClassifier(epochs=20, random_state=0)
-    flipped = skpnn.PNNClassifier(epochs=20, background_label=1, random_state=0)
-    scaled = pd.DataFrame(RobustScaler().fit_transform(X), columns=X.columns)
-    for model, labels in ((straight, y), (flipped, 1 - y)):
-        table = skpnn.score_scan(model.fit(scaled, labels), scaled, labels)
-        assert table["auc"].min() > 0.8
-
-
 def test_hypotheses_given_twice_are_an_error(fitted_pipeline, masses):
     with pytest.raises(ValueError, match="given twice"):
         skpnn.scan(fitted_pipeline, masses[0], hypotheses=[500], mass=[750])
@@ -309,50 +269,3 @@ def test_a_continuum_of_theta_must_be_named(fitted_pipeline, masses):
     spread = X.assign(mass=np.linspace(500, 1500, len(X)))
     with pytest.raises(ValueError, match="1500 distinct hypotheses; name those"):
         skpnn.scan(fitted_pipeline, spread)
-
-
-def test_score_scan_puts_all_background_at_each_hypothesis(fitted_pipeline, masses):
-    X, y = masses
-    table = skpnn.score_scan(fitted_pipeline, X, y)
-    signal, background = X[X["mass"] == 750], X[y == 0].assign(mass=750)
-    expected = weighted_auc(
-        fitted_pipeline.predict_proba(signal)[:, 1], fitted_pipeline.predict_proba(background)[:, 1]
-    )
-    assert table.set_index("mass")["auc"][750] == pytest.approx(expected, abs=1e-12)
-    assert table["n_background"].tolist() == [750] * 5
-
-
-def test_score_scan_marks_what_was_trained(masses):
-    X, y = masses
-    kept = X["mass"] != 1000
-    model = make_pipeline(RobustScaler(), skpnn.PNNClassifier(epochs=1, random_state=0))
-    table = skpnn.score_scan(model.fit(X[kept], y[kept]), X, y)
-    assert table["trained"].tolist() == [True, True, False, True, True]
-
-
-def test_score_scan_keeps_negative_weights(fitted_pipeline, masses):
-    X, y = masses
-    weight = np.where(np.arange(len(X)) % 5 == 0, -0.5, 1.0)
-    weighted = skpnn.score_scan(fitted_pipeline, X, y, sample_weight=weight)
-    dropped = skpnn.score_scan(fitted_pipeline, X[weight > 0], y[weight > 0])
-    assert not np.allclose(weighted["auc"], dropped["auc"])
-
-
-def test_score_scan_works_with_boosted_trees(masses):
-    X, y = masses
-    trees = HistGradientBoostingClassifier(max_iter=20, random_state=0)
-    trees.fit(skpnn.inject(X, y, random_state=0), y)
-    table = skpnn.score_scan(trees, X, y)
-    assert table["auc"].between(0.8, 1.0).all()
-    assert table["trained"].isna().all()
-
-
-def test_score_scan_needs_signal_at_each_hypothesis(fitted_pipeline, masses):
-    with pytest.raises(ValueError, match=r"no signal event at \['mass'\] = \[875.0\]"):
-        skpnn.score_scan(fitted_pipeline, *masses, mass=[875])
-
-
-def test_score_scan_matches_masses_to_rounding(fitted_pipeline, masses):
-    X, y = masses
-    stored = X.assign(mass=X["mass"].replace(500, 499.99997))
-    assert len(skpnn.score_scan(fitted_pipeline, stored, y, mass=MASSES)) == 5

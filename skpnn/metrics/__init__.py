@@ -11,12 +11,14 @@ from skpnn.metrics._cuts import (
 )
 from skpnn.metrics._log_loss import log_loss
 from skpnn.metrics._named import LOWER_IS_BETTER, METRICS, Metric, named_metrics
+from skpnn.metrics._roc import ROCCurve, roc_curve
 
 __all__ = [
     "LOWER_IS_BETTER",
     "METRICS",
     "BestCut",
     "Metric",
+    "ROCCurve",
     "asimov_significance",
     "average_precision",
     "background_rejection",
@@ -24,5 +26,6 @@ __all__ = [
     "binned_significance",
     "log_loss",
     "named_metrics",
+    "roc_curve",
     "weighted_auc",
 ]

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skpnn._parameters import check_integer
 from skpnn.metrics._counting import asimov_significance
-from skpnn.metrics._weighted_scores import WeightedScores
+from skpnn.metrics._weighted_scores import ROUNDING, WeightedScores
 
 __all__ = ["binned_significance"]
 
@@ -49,8 +50,8 @@ def binned_significance(
     Raises
     ------
     ValueError
-        If all bins together have not enough background, a sum of weights is not positive, or a
-        score is NaN.
+        If `n_bins` is not a positive integer, all bins together have not enough background, a sum
+        of weights is not positive, or a score is NaN.
 
     Examples
     --------
@@ -62,7 +63,7 @@ def binned_significance(
     """
     s = WeightedScores.of(signal_score, signal_weight, name="signal")
     b = WeightedScores.of(background_score, background_weight, name="background")
-    edges = _equal_shares(s, n_bins)
+    edges = _equal_shares(s, check_integer("n_bins", n_bins, low=1))
     bins = _joined(
         np.array(
             [
@@ -92,15 +93,16 @@ def _sums(
 ) -> NDArray[np.float64]:
     """Return the sum of the weights in each bin, that of the highest scores first."""
     which = len(edges) - np.searchsorted(edges[::-1], score, side="right")
-    return np.bincount(which, weights=weight, minlength=len(edges) + 1)
+    return np.asarray(np.bincount(which, weights=weight, minlength=len(edges) + 1), np.float64)
 
 
 def _joined(bins: NDArray[np.float64], min_background_events: float) -> NDArray[np.float64]:
     """Join neighbours of (signal, background, |background|, background²) until each has enough."""
+    enough = min_background_events * (1 - ROUNDING)
 
     def has_enough(one: NDArray[np.float64]) -> bool:
         _, background, size, square = one
-        return bool(background > 0 and size**2 >= min_background_events * square)
+        return bool(background > 0 and size**2 >= enough * square)
 
     done: list[NDArray[np.float64]] = []
     rest = np.zeros(len(bins))

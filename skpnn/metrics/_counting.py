@@ -61,16 +61,17 @@ def asimov_significance(
             "possible; expected numbers above 0 with errors of at least 0."
         )
     s = np.maximum(np.asarray(signal, dtype=np.float64), 0.0)
-    n, variance = s + b, error**2
+    n, ratio = s + b, (error / b) ** 2
     # Both logarithms as log1p of what is left of their arguments, which cancel for small s and σ.
-    excess = n * np.log1p(b * s / (b**2 + n * variance))
-    return np.sqrt(2 * np.maximum(excess - _profiled(s, b, variance), 0.0))
+    excess = n * np.log1p(s / (b + n * b * ratio))
+    return np.sqrt(2 * np.maximum(excess - _profiled(s, b, ratio), 0.0))
 
 
 def _profiled(
-    s: NDArray[np.float64], b: NDArray[np.float64], variance: NDArray[np.float64]
+    s: NDArray[np.float64], b: NDArray[np.float64], ratio: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    s, b, variance = np.broadcast_arrays(s, b, variance)
-    is_known = variance == 0
-    ratio = np.where(is_known, 1.0, variance / b**2)
-    return np.where(is_known, s, np.log1p(ratio * s / (1 + ratio * b)) / ratio)
+    """Return the second term, for ratios σ² / b²."""
+    # Far below what float64 resolves, and above where the ratio underflows.
+    is_known = ratio * (s + b) < 1e-30
+    divisor = np.where(is_known, 1.0, ratio)
+    return np.where(is_known, s, np.log1p(divisor * s / (1 + divisor * b)) / divisor)

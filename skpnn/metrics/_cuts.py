@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skpnn.metrics._counting import asimov_significance
-from skpnn.metrics._weighted_scores import WeightedScores
+from skpnn.metrics._weighted_scores import ROUNDING, WeightedScores
 
 __all__ = [
     "BestCut",
@@ -55,7 +55,8 @@ class _Cuts:
         b = WeightedScores.of(background_score, background_weight, name="background")
         score = np.concatenate([s.score, b.score])
         order = np.argsort(-score, kind="stable")
-        is_last = np.append(np.diff(score[order]) != 0, True)
+        ranked = score[order]
+        is_last = np.append(ranked[1:] != ranked[:-1], True)
 
         def passing(signal: NDArray, background: NDArray) -> NDArray[np.float64]:
             return np.cumsum(np.concatenate([signal, background])[order])[is_last]
@@ -64,7 +65,7 @@ class _Cuts:
         squares = passing(no_signal, b.weight**2)
         sizes = passing(no_signal, np.abs(b.weight)) ** 2
         return cls(
-            score[order][is_last],
+            ranked[is_last],
             passing(s.weight, none),
             passing(no_signal, b.weight),
             np.divide(sizes, squares, out=np.zeros_like(sizes), where=squares > 0),
@@ -161,9 +162,8 @@ def background_rejection(
             "signal above 0 and at most 1, e.g. 0.5."
         )
     cuts = _Cuts.of(signal_score, background_score, signal_weight, background_weight)
-    # Sums of many weights round: the last cut passes everything.
-    efficiency = np.append(cuts.signal[:-1] / cuts.signal[-1], 1.0)
-    passing = cuts.background[np.argmax(efficiency >= signal_efficiency)]
+    enough = signal_efficiency * (1 - ROUNDING) * cuts.signal[-1]
+    passing = cuts.background[np.argmax(cuts.signal >= enough)]
     return float(cuts.background[-1] / passing) if passing > 0 else float("inf")
 
 
@@ -215,7 +215,8 @@ def best_cut(
     (26.1, 2.5)
     """
     cuts = _Cuts.of(signal_score, background_score, signal_weight, background_weight)
-    possible = (cuts.n_effective >= min_background_events) & (cuts.background > 0)
+    enough = min_background_events * (1 - ROUNDING)
+    possible = (cuts.n_effective >= enough) & (cuts.background > 0)
     if not possible.any():
         raise ValueError(
             f"The background has {cuts.n_effective[-1]:.3g} effective events, and a cut has to "

@@ -40,7 +40,7 @@ def named_metrics(metric: Any) -> dict[str, Metric]:
     Raises
     ------
     ValueError
-        If a name is unknown or comes twice, or a function has no name.
+        If there is none, a name is unknown or comes twice, or a function has no name.
 
     Examples
     --------
@@ -49,15 +49,20 @@ def named_metrics(metric: Any) -> dict[str, Metric]:
     >>> list(named_metrics(["auc", tight])), list(named_metrics({"tight": tight}))
     (['auc', 'background_rejection'], ['tight'])
     """
-    if isinstance(metric, Mapping):
-        return {str(name): _metric(one) for name, one in metric.items()}
-    several = metric if isinstance(metric, Sequence) and not isinstance(metric, str) else [metric]
-    named = {_name(one): _metric(one) for one in several}
+    several = _pairs(metric)
+    named = {name: _metric(one) for name, one in several}
     if len(named) < len(several) or not named:
         raise ValueError(
             f"metric={metric!r} names none, or one twice; tell them apart by a dict of names."
         )
     return named
+
+
+def _pairs(metric: Any) -> list[tuple[str, Any]]:
+    if isinstance(metric, Mapping):
+        return [(str(name), one) for name, one in metric.items()]
+    several = metric if isinstance(metric, Sequence) and not isinstance(metric, str) else [metric]
+    return [(_name(one), one) for one in several]
 
 
 def _metric(one: Any) -> Metric:

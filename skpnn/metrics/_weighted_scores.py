@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["WeightedScores"]
+__all__ = ["ROUNDING", "WeightedScores"]
+
+# By no more than this, relatively, sums of weights differ that should be equal.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -22,19 +25,28 @@ class WeightedScores:
         Raises
         ------
         ValueError
-            If there is not one weight per score, their sum is not positive, or a score is NaN.
+            If there is not one score per event and one weight per score, the weights do not sum to
+            a finite positive number, or a score is NaN.
         """
         scores = np.asarray(score)
+        if not np.issubdtype(scores.dtype, np.floating):
+            # Unsigned integers have no negatives, to rank them by; integers have no precision.
+            scores = scores.astype(np.float64)
+        if scores.ndim != 1:
+            raise ValueError(
+                f"{name}_score has shape {scores.shape}, expected (n_{name},): one score per "
+                "event, e.g. predict_proba(X)[:, 1]."
+            )
         weights = np.ones(len(scores)) if weight is None else np.asarray(weight, dtype=np.float64)
         if weights.shape != scores.shape:
             raise ValueError(
                 f"{name}_weight has shape {weights.shape}, {name}_score {scores.shape}; "
                 "expected one weight per score."
             )
-        if not weights.sum() > 0:
+        if not 0 < weights.sum() < np.inf:
             raise ValueError(
                 f"The {name} weights sum to {weights.sum():g}; every figure of merit needs a "
-                "positive sum."
+                "finite positive sum."
             )
         if np.isnan(scores).any():
             raise ValueError(f"The {name} scores contain NaN; expected numbers.")
