@@ -1,6 +1,6 @@
 """Signal of each hypothesis and all background put there, scored: what evaluation starts from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,19 @@ class HypothesisScores:
     def weight_at(self, k: int) -> NDArray[np.float64]:
         """Return the weights of the signal at hypothesis `k`."""
         return self.signal_weight[self.signal_rows[k]]
+
+    def at_each(self, function: Callable[..., Any], **options: Any) -> list[Any]:
+        """Return what a function of the form of those in `skpnn.metrics` gives at each."""
+        return [
+            function(
+                self.signal[k],
+                self.background[:, k],
+                signal_weight=self.weight_at(k),
+                background_weight=self.background_weight,
+                **options,
+            )
+            for k in range(len(self))
+        ]
 
 
 def scores_of(
@@ -181,15 +194,28 @@ def _signal_theta(
 def _hypotheses_of(
     scores: Any, hypotheses: ArrayLike | None, theta: Any, n_theta: int
 ) -> tuple[NDArray[np.float64], list[Any]]:
-    if hypotheses is None and not isinstance(scores, pd.DataFrame):
+    if not isinstance(scores, pd.DataFrame):
+        if hypotheses is None:
+            raise ValueError(
+                "scores is no DataFrame, whose columns would name the hypotheses; give "
+                "hypotheses=[…]."
+            )
+        names = getattr(theta, "columns", [getattr(theta, "name", None)] * n_theta)
+        return as_hypotheses(hypotheses, n_theta), _named(names)
+    points = as_hypotheses(scores.columns.to_list(), n_theta)
+    if hypotheses is not None and not np.array_equal(as_hypotheses(hypotheses, n_theta), points):
         raise ValueError(
-            "scores is no DataFrame, whose columns would name the hypotheses; give hypotheses=[…]."
+            f"hypotheses={hypotheses!r} are not those of the columns of scores, "
+            f"{scores.columns.to_list()}; leave hypotheses out, or take scores[hypotheses]."
         )
-    if hypotheses is not None:
-        names = [getattr(theta, "name", None) or "θ"] if n_theta == 1 else list(range(n_theta))
-        return as_hypotheses(hypotheses, n_theta), names
-    names = [name if name is not None else "θ" for name in scores.columns.names]
-    return as_hypotheses(scores.columns.to_list(), n_theta), names
+    return points, _named(scores.columns.names)
+
+
+def _named(names: Any) -> list[Any]:
+    several = list(names)
+    if len(several) == 1:
+        return ["θ" if several[0] is None else several[0]]
+    return [f"θ{k}" if name is None else name for k, name in enumerate(several, start=1)]
 
 
 def _weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:

@@ -51,7 +51,7 @@ def training_weights(
     every = np.arange(len(weight))
     if policy == "keep" or (weight > 0).all():
         return every, weight
-    sums = np.bincount(strata, weights=weight)
+    sums = _sums(weight, strata, strata.max() + 1)
     _check_positive(sums[np.unique(strata)], policy, "")
     if policy == "drop":
         rows = every[weight > 0]
@@ -81,9 +81,15 @@ def _with_sums(
     weight: NDArray[np.float64], strata: NDArray[np.intp], sums: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the weights, scaled so that those of each stratum have the sum asked for."""
-    now = np.bincount(strata, weights=weight, minlength=len(sums))
+    now = _sums(weight, strata, len(sums))
     _check_positive(now[np.unique(strata)], "resample", " of the draw")
     return weight * np.divide(sums, now, out=np.zeros_like(sums), where=now > 0)[strata]
+
+
+def _sums(
+    weight: NDArray[np.float64], strata: NDArray[np.intp], n_strata: int
+) -> NDArray[np.float64]:
+    return np.bincount(strata, weights=weight, minlength=n_strata).astype(np.float64)
 
 
 def _check_positive(sums: NDArray[np.float64], policy: str, of_what: str) -> None:

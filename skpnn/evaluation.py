@@ -61,7 +61,8 @@ def score_scan(
         The class that is background; by default the estimator's own, or its first class.
     n_bootstraps : int, default=0
         Number of bootstrap samples. Columns that end in ``_error`` give the standard deviation over
-        them; 0 leaves these out. All hypotheses share the samples of background.
+        them, NaN where there are too few events for one; 0 leaves these out. All hypotheses share
+        the samples of background.
     random_state : int, RandomState instance or None, default=None
         Determines the bootstrap samples.
     **columns : sequence of float
@@ -155,7 +156,7 @@ def _columns_of(
     if not n_bootstraps:
         return list(values)
     with np.errstate(invalid="ignore"):
-        # A rejection of infinity in one sample makes its error NaN.
+        # A sample whose figure is infinite, or that has none, makes the error NaN.
         errors = np.std(list(metric_replicas(scores, metric, n_bootstraps, seed)), axis=0, ddof=1)
     both = zip(values, errors.T, strict=True)
     return [pair for one, error in both for pair in (one, (f"{one[0]}_error", error))]
@@ -163,7 +164,7 @@ def _columns_of(
 
 def metric_values(scores: HypothesisScores, metric: Metric) -> list[Any]:
     """Return the figure of merit at each hypothesis: a number, or a NamedTuple of some."""
-    return [_value(metric, *_at(scores, k)) for k in range(len(scores))]
+    return scores.at_each(metric)
 
 
 def metric_replicas(
@@ -175,7 +176,7 @@ def metric_replicas(
     are; the background of one sample is the same at all hypotheses. Equal seeds draw equal samples
     of equal numbers of events, so that the difference of two estimators has an error of its own.
     """
-    ranked = [_ranked(*_at(scores, k)) for k in range(len(scores))]
+    ranked = scores.at_each(_ranked)
     for replica in range(n_replicas):
         drawn = _counts(len(scores.background), (seed, replica, 0))
         values = []
@@ -183,7 +184,7 @@ def metric_replicas(
             copies = _counts(len(signal), (seed, replica, 1 + k))
             sample = *_repeated(copies, signal, w), *_repeated(drawn[order], background, v)
             values.append(_value_of_sample(metric, *sample))
-        yield _as_array(values)
+        yield np.array(np.broadcast_arrays(*map(np.atleast_1d, values)), dtype=np.float64)
 
 
 def _repeated(counts: NDArray[np.intp], *arrays: NDArray) -> list[NDArray]:
@@ -193,31 +194,22 @@ def _repeated(counts: NDArray[np.intp], *arrays: NDArray) -> list[NDArray]:
 
 def _value_of_sample(metric: Metric, s: NDArray, w: NDArray, b: NDArray, v: NDArray) -> Any:
     try:
-        return _value(metric, s, b, w, v)
-    except ValueError as error:
-        raise ValueError(
-            f"A bootstrap sample of {len(s)} signal and {len(b)} background events has no figure "
-            f"of merit: {error} There are too few events for n_bootstraps."
-        ) from error
-
-
-def _at(scores: HypothesisScores, k: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    w, v = scores.weight_at(k), scores.background_weight
-    return scores.signal[k], scores.background[:, k], w, v
-
-
-def _value(metric: Metric, s: NDArray, b: NDArray, w: NDArray, v: NDArray) -> Any:
-    return metric(s, b, signal_weight=w, background_weight=v)
+        return metric(s, b, signal_weight=w, background_weight=v)
+    except ValueError:
+        # The events themselves had one: of few with signed weights a sample can sum to nothing.
+        return np.nan
 
 
 def _as_array(values: list[Any]) -> NDArray[np.float64]:
     return np.array([np.atleast_1d(value) for value in values], dtype=np.float64)
 
 
-def _ranked(s: NDArray, b: NDArray, w: NDArray, v: NDArray) -> tuple[NDArray, ...]:
+def _ranked(
+    signal: NDArray, background: NDArray, *, signal_weight: NDArray, background_weight: NDArray
+) -> tuple[NDArray, ...]:
     """Return background in order of its scores: sorting it again in every sample is then fast."""
-    order = np.argsort(b, kind="stable")
-    return s, b[order], w, v[order], order
+    order = np.argsort(background, kind="stable")
+    return signal, background[order], signal_weight, background_weight[order], order
 
 
 def _counts(n: int, entropy: tuple[int, ...]) -> NDArray[np.intp]:

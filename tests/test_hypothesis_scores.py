@@ -188,3 +188,24 @@ def test_signal_without_theta_is_an_error(model, masses, hypotheses):
     forgotten = X.assign(mass=X["mass"].where(np.arange(len(X)) != np.flatnonzero(y)[3]))
     with pytest.raises(ValueError, match="θ is NaN or infinite on 1 signal rows"):
         of(model, forgotten, y, hypotheses=hypotheses)
+
+
+def test_hypotheses_that_are_not_those_of_the_columns_are_refused(model, masses):
+    X, y = masses
+    scanned = skpnn.scan(model, X, mass=[500, 750])
+    with pytest.raises(ValueError, match="are not those of the columns of scores"):
+        predicted_scores(y, scanned, theta=X["mass"], hypotheses=[750, 500])
+
+
+def test_two_theta_without_names_are_numbered(masses):
+    _, y = masses
+    theta = np.column_stack([np.ones(len(y)), np.arange(len(y)) % 2])
+    scores = pd.DataFrame(np.zeros((len(y), 2)), columns=pd.MultiIndex.from_product([[1], [0, 1]]))
+    assert predicted_scores(y, scores, theta=theta).grid.names == ["θ1", "θ2"]
+
+
+def test_theta_in_a_table_has_its_names(masses):
+    _, y = masses
+    theta = pd.DataFrame({"mass": np.ones(len(y)), "width": np.ones(len(y))})
+    found = predicted_scores(y, np.zeros((len(y), 1)), theta=theta, hypotheses=[[1, 1]])
+    assert found.grid.names == ["mass", "width"]

@@ -2,6 +2,7 @@
 
 from skpnn.datasets._hepmass import fetch_hepmass
 from skpnn.datasets._known_optimum import KnownOptimum
+from skpnn.datasets._make_ttbar_resonance import make_ttbar_resonance
 from skpnn.datasets._toys import (
     BaldiToy,
     CranmerToy,
@@ -22,5 +23,6 @@ __all__ = [
     "TwoParameterGaussian",
     "fetch_hepmass",
     "load_ttbar_resonance",
+    "make_ttbar_resonance",
     "ttbar_resonance_path",
 ]

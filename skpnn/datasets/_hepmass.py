@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skpnn.datasets._known_optimum import positive_integer
+from skpnn.datasets._ttbar_columns import FEATURES
 
 _BASE_URL = "https://archive.ics.uci.edu/ml/machine-learning-databases/00347/"
 
@@ -22,13 +23,7 @@ _SHA256 = {
     "all_test.csv.gz": "eccba00f8d82c471c582ab629084103356f8dda637fad6d43f16a056673091b3",
 }
 
-_JET_FEATURES = [f"jet{i}_{one}" for i in (1, 2, 3, 4) for one in ("pt", "eta", "phi", "btag")]
-_FEATURES = [
-    *["lepton_pt", "lepton_eta", "lepton_phi", "met", "met_phi", "n_jets"],
-    *_JET_FEATURES,
-    *["m_jj", "m_jjj", "m_lv", "m_jlv", "m_wwbb"],
-]
-_COLUMNS = ["label", *_FEATURES, "mass"]
+_COLUMNS = ["label", *FEATURES, "mass"]
 _MASSES = [500, 750, 1000, 1250, 1500]
 
 
@@ -171,7 +166,7 @@ def read_events(
     frame["mass"] = frame["mass"].round()
     if not (frame["label"].isin([0, 1]).all() and frame["mass"].isin(_MASSES).all()):
         raise ValueError(
-            f"{path} is no file of HEPMASS: expected label, {len(_FEATURES)} features and mass in "
+            f"{path} is no file of HEPMASS: expected label, {len(FEATURES)} features and mass in "
             f"its columns, with labels 0 and 1 and masses {_MASSES} GeV."
         )
     y = frame.pop("label").astype(np.int64)

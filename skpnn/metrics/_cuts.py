@@ -25,7 +25,7 @@ class BestCut(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Cuts:
+class Cuts:
     """What passes each possible cut, the tightest first; all of shape (n_distinct_scores,).
 
     Attributes
@@ -50,7 +50,7 @@ class _Cuts:
         background_score: ArrayLike,
         signal_weight: ArrayLike | None,
         background_weight: ArrayLike | None,
-    ) -> "_Cuts":
+    ) -> "Cuts":
         s = WeightedScores.of(signal_score, signal_weight, name="signal")
         b = WeightedScores.of(background_score, background_weight, name="background")
         score = np.concatenate([s.score, b.score])
@@ -111,7 +111,7 @@ def average_precision(
     >>> round(average_precision([0.9, 0.4], [0.1, 0.5]), 3)
     0.833
     """
-    cuts = _Cuts.of(signal_score, background_score, signal_weight, background_weight)
+    cuts = Cuts.of(signal_score, background_score, signal_weight, background_weight)
     passing = cuts.signal + cuts.background
     precision = np.divide(cuts.signal, passing, out=np.zeros_like(passing), where=passing > 0)
     return float(np.diff(cuts.signal, prepend=0.0) @ precision / cuts.signal[-1])
@@ -161,7 +161,7 @@ def background_rejection(
             f"signal_efficiency={signal_efficiency!r} is not possible; expected a share of the "
             "signal above 0 and at most 1, e.g. 0.5."
         )
-    cuts = _Cuts.of(signal_score, background_score, signal_weight, background_weight)
+    cuts = Cuts.of(signal_score, background_score, signal_weight, background_weight)
     enough = signal_efficiency * (1 - ROUNDING) * cuts.signal[-1]
     passing = cuts.background[np.argmax(cuts.signal >= enough)]
     return float(cuts.background[-1] / passing) if passing > 0 else float("inf")
@@ -214,7 +214,7 @@ def best_cut(
     >>> round(found.significance, 1), round(found.cut, 1)
     (26.1, 2.5)
     """
-    cuts = _Cuts.of(signal_score, background_score, signal_weight, background_weight)
+    cuts = Cuts.of(signal_score, background_score, signal_weight, background_weight)
     enough = min_background_events * (1 - ROUNDING)
     possible = (cuts.n_effective >= enough) & (cuts.background > 0)
     if not possible.any():

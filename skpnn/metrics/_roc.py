@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skpnn.metrics._cuts import _Cuts
+from skpnn.metrics._cuts import Cuts
 
 __all__ = ["ROCCurve", "roc_curve"]
 
@@ -60,7 +60,7 @@ def roc_curve(
              background_efficiency=array([0. , 0. , 0.5, 1. ]),
              threshold=array([inf, 0.9, 0.4, 0.1]))
     """
-    cuts = _Cuts.of(signal_score, background_score, signal_weight, background_weight)
+    cuts = Cuts.of(signal_score, background_score, signal_weight, background_weight)
     return ROCCurve(
         _shares(cuts.signal),
         _shares(cuts.background),

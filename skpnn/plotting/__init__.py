@@ -1,5 +1,19 @@
 """Pictures, under scikit-learn's Display contract: compute once, plot often."""
 
 from skpnn.plotting._hypothesis_scan import HypothesisScanDisplay
+from skpnn.plotting._permutation_importance import PermutationImportanceDisplay
+from skpnn.plotting._reliability import ReliabilityDisplay
+from skpnn.plotting._roc import HypothesisROCDisplay
+from skpnn.plotting._scan_map import ScanMapDisplay
+from skpnn.plotting._score_distribution import ScoreDistributionDisplay
+from skpnn.plotting._training_history import TrainingHistoryDisplay
 
-__all__ = ["HypothesisScanDisplay"]
+__all__ = [
+    "HypothesisROCDisplay",
+    "HypothesisScanDisplay",
+    "PermutationImportanceDisplay",
+    "ReliabilityDisplay",
+    "ScanMapDisplay",
+    "ScoreDistributionDisplay",
+    "TrainingHistoryDisplay",
+]

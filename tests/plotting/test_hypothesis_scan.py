@@ -1,18 +1,13 @@
-"""HypothesisScanDisplay: scikit-learn's Display contract, and what is drawn."""
+"""HypothesisScanDisplay: what is drawn."""
 
-import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler
 
 import skpnn
+from skpnn.metrics import average_precision
 from skpnn.plotting import HypothesisScanDisplay
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture
@@ -21,20 +16,6 @@ def display():
     return HypothesisScanDisplay(
         [750, 500, 1000], [0.88, 0.70, 0.96], trained=[False, True, True], unit="GeV", name="PNN"
     )
-
-
-def test_plot_returns_the_display(display):
-    assert display.plot() is display
-
-
-def test_plots_on_the_axes_given(display):
-    _, ax = plt.subplots()
-    assert display.plot(ax=ax).ax_ is ax
-
-
-def test_plots_twice_from_one_computation(display):
-    first, second = display.plot().figure_, display.plot().figure_
-    assert first is not second
 
 
 def test_points_are_ordered_by_theta(display):
@@ -77,3 +58,37 @@ def test_two_theta_do_not_fit_on_one_axis(masses):
     model = skpnn.PNNClassifier(theta=["mass", "width"], epochs=1).fit(two, y)
     with pytest.raises(ValueError, match="are 2 columns; the axis can show one"):
         HypothesisScanDisplay.from_estimator(model, two, y, theta=["mass", "width"])
+
+
+def test_another_figure_of_merit_is_named(pipeline, masses):
+    display = HypothesisScanDisplay.from_estimator(
+        pipeline, *masses, metric=average_precision, n_bootstraps=0
+    )
+    expected = skpnn.score_scan(pipeline, *masses, metric="average_precision")
+    assert display.values.tolist() == expected["average_precision"].tolist()
+    assert display.ax_.get_ylabel() == "average precision"
+
+
+def test_several_figures_of_merit_do_not_fit_on_one_axis(pipeline, masses):
+    with pytest.raises(ValueError, match="are 2; the axis can show one"):
+        HypothesisScanDisplay.from_estimator(pipeline, *masses, metric=["auc", "asimov"])
+
+
+def test_error_bars_are_those_of_score_scan(pipeline, masses):
+    options = {"n_bootstraps": 5, "random_state": 1}
+    display = HypothesisScanDisplay.from_estimator(pipeline, *masses, **options)
+    expected = skpnn.score_scan(pipeline, *masses, **options)["auc_error"]
+    assert display.errors.tolist() == expected.tolist()
+    ends = np.array(display.errorbar_.lines[2][0].get_segments())[:, :, 1]
+    assert np.ptp(ends, axis=1) / 2 == pytest.approx(expected, abs=1e-12)
+
+
+def test_no_bootstraps_draw_no_error_bars(pipeline, masses):
+    display = HypothesisScanDisplay.from_estimator(pipeline, *masses, n_bootstraps=0)
+    assert (display.errors, display.errorbar_) == (None, None)
+
+
+def test_errors_follow_their_points():
+    display = HypothesisScanDisplay([2, 1], [0.5, 0.5], errors=[0.25, 0.125]).plot()
+    ends = np.array(display.errorbar_.lines[2][0].get_segments())[:, :, 1]
+    assert np.ptp(ends, axis=1).tolist() == [0.25, 0.5]

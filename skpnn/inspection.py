@@ -1,0 +1,178 @@
+"""What a classifier relies on, at each hypothesis."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from skpnn._hypothesis_scores import HypothesisScores, scores_of
+from skpnn._parameters import check_integer
+from skpnn._seeding import generator
+from skpnn._theta_columns import Theta, column_names, requested_columns
+from skpnn.evaluation import metric_table
+from skpnn.exceptions import ExtrapolationWarning
+from skpnn.metrics import LOWER_IS_BETTER, named_metrics
+
+__all__ = ["permutation_importance"]
+
+
+def permutation_importance(
+    estimator: Any,
+    X: Any,
+    y: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None = None,
+    metric: Any = "auc",
+    n_repeats: int = 5,
+    features: Sequence[int | str] | None = None,
+    hypotheses: ArrayLike | None = None,
+    theta: Theta = -1,
+    window: ArrayLike | None = None,
+    background_label: Any = None,
+    random_state: Any = None,
+) -> pd.DataFrame:
+    """Return by how much a figure of merit falls where one feature is permuted.
+
+    The values of a feature are permuted among all events, signal and background together, which
+    leaves it no information; weights stay with their events. A feature that another can stand in
+    for appears unimportant.
+
+    Parameters
+    ----------
+    estimator : fitted classifier or Pipeline
+        Anything with θ among its columns.
+    X : DataFrame or array of shape (n_samples, n_features)
+        The events, best those not trained on; signal rows hold their θ.
+    y : array-like of shape (n_samples,)
+        Two classes.
+    sample_weight : array-like of shape (n_samples,), optional
+        Weights; negative ones are kept as they are.
+    metric : str, callable or dict of one, default="auc"
+        The figure of merit, of those that `skpnn.score_scan` knows. Where lower is better, as for
+        ``"log_loss"``, its rise is returned; under a name of one's own, always its fall.
+    n_repeats : int, default=5
+        Number of permutations of each feature; all hypotheses share them.
+    features : sequence of int or str, optional
+        The columns to permute, by index or by name; by default all but θ.
+    hypotheses, theta, window, background_label
+        As in `skpnn.score_scan`.
+    random_state : int, RandomState instance or None, default=None
+        Determines the permutations. Those of a feature do not depend on which others are asked for.
+
+    Returns
+    -------
+    DataFrame
+        One row per feature and hypothesis: ``feature``, the θ columns, ``importance``, the mean
+        over the permutations, and ``importance_error``, the standard deviation of that mean (NaN
+        for one permutation). The error of the finite number of events is not part of it.
+
+    Raises
+    ------
+    ValueError
+        If a feature is unknown or is θ, there is more than one figure of merit, or no signal at a
+        hypothesis.
+
+    References
+    ----------
+    .. [1] L. Breiman, "Random forests", Mach. Learn. 45, 5 (2001), section 10.
+
+    Examples
+    --------
+    >>> import skpnn
+    >>> X, y = skpnn.datasets.BaldiToy().sample(2000, random_state=0)
+    >>> model = skpnn.PNNClassifier(epochs=10, random_state=0).fit(X, y)
+    >>> table = skpnn.inspection.permutation_importance(model, X, y, random_state=0)
+    >>> list(table)
+    ['feature', 'theta', 'importance', 'importance_error']
+    >>> bool((table["importance"] > 0.4).all())
+    True
+    """
+    check_integer("n_repeats", n_repeats, low=1)
+    name = _only(metric)
+    options = {
+        "sample_weight": sample_weight,
+        "hypotheses": hypotheses,
+        "theta": theta,
+        "window": window,
+        "background_label": background_label,
+        "keywords": {},
+    }
+    found = scores_of(estimator, X, y, **options)
+    columns = _feature_columns(X, features, found.grid.columns)
+    intact = _values(found, metric, name)
+    seed = int(generator(random_state).integers(2**63))
+    tables = []
+    with warnings.catch_warnings():
+        # The scan of the intact events has warned once.
+        warnings.simplefilter("ignore", ExtrapolationWarning)
+        for column in columns:
+            permuted = [
+                _values(scores_of(estimator, other, y, **options), metric, name)
+                for other in _permuted(X, column, n_repeats, seed)
+            ]
+            drops = (intact - permuted) * (-1 if name in LOWER_IS_BETTER else 1)
+            tables.append(_rows(found, _label(X, column), drops))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _only(metric: Any) -> str:
+    names = list(named_metrics(metric))
+    if len(names) > 1:
+        raise ValueError(f"metric={names} are {len(names)}; the importance is of one.")
+    return names[0]
+
+
+def _values(scores: HypothesisScores, metric: Any, name: str) -> NDArray[np.float64]:
+    return metric_table(scores, metric)[name].to_numpy(dtype=np.float64)
+
+
+def _feature_columns(
+    X: Any, features: Sequence[int | str] | None, theta: NDArray[np.intp]
+) -> list[int]:
+    """Return the indices of the columns to permute."""
+    n_columns, names = np.shape(X)[1], column_names(X)
+    if features is None:
+        return [column for column in range(n_columns) if column not in theta]
+    labels = list(range(n_columns)) if names is None else names
+    columns = []
+    for one in requested_columns(features):
+        is_index = not isinstance(one, str) and -n_columns <= one < n_columns
+        if not is_index and one not in labels:
+            raise ValueError(f"{one!r} of features= is no column of X; its columns are {labels}.")
+        column = int(one) % n_columns if is_index else labels.index(one)
+        if column in theta:
+            raise ValueError(
+                f"{one!r} of features= is θ, which holds the hypotheses; permute features only."
+            )
+        columns.append(column)
+    return columns
+
+
+def _permuted(X: Any, column: int, n_repeats: int, seed: int) -> Iterator[Any]:
+    """Yield copies of X in which one column is permuted."""
+    for repeat in range(n_repeats):
+        order = np.random.default_rng((seed, column, repeat)).permutation(len(X))
+        if hasattr(X, "iloc"):
+            other = X.copy(deep=False)
+            other.isetitem(column, X.iloc[order, column].array)
+        else:
+            other = np.array(X)
+            other[:, column] = other[order, column]
+        yield other
+
+
+def _label(X: Any, column: int) -> Any:
+    names = column_names(X)
+    return column if names is None else names[column]
+
+
+def _rows(scores: HypothesisScores, feature: Any, drops: NDArray[np.float64]) -> pd.DataFrame:
+    """Return the rows of one feature, whose `drops` are of shape (n_repeats, k)."""
+    n_repeats = len(drops)
+    error = drops.std(axis=0, ddof=1) / np.sqrt(n_repeats) if n_repeats > 1 else np.nan
+    table = scores.grid.index().to_frame(index=False)
+    table.insert(0, "feature", [feature] * len(table))
+    return table.assign(importance=drops.mean(axis=0), importance_error=error)
