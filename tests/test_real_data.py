@@ -1,8 +1,10 @@
-"""Data that others took or simulated: dimuons of CMS, and events of negative weight."""
+"""Data that are no toys: simulated tt̄, dimuons of CMS, and events of negative weight."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
@@ -10,8 +12,59 @@ from sklearn.preprocessing import RobustScaler
 
 import skpnn
 from skpnn.metrics import weighted_auc
+from skpnn.model_selection import interpolation_report
 
 pytestmark = pytest.mark.slow
+
+PNN = {"hidden_layer_sizes": (64, 64, 64), "alpha": 1e-4, "epochs": 20, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def ttbar(shared_data):
+    """Return the whole sample of tt̄ resonances, 100,000 events."""
+    events = pd.read_parquet(shared_data("ttbar_resonance/ttbar_resonance.parquet"))
+    return events.drop(columns="label"), events["label"]
+
+
+@pytest.fixture(scope="module")
+def ttbar_report(ttbar):
+    model = make_pipeline(RobustScaler(), skpnn.PNNClassifier(**PNN))
+    return interpolation_report(model, *ttbar, n_bootstraps=20, random_state=0).set_index("mass")
+
+
+def test_one_network_for_all_masses_is_as_good_as_one_for_each(ttbar_report):
+    assert (ttbar_report["dedicated"] - ttbar_report["included"]).max() <= 0.005
+
+
+def test_a_mass_left_out_is_interpolated(ttbar_report):
+    at_1000 = ttbar_report.loc[1000]
+    assert at_1000["dedicated"] - at_1000["left_out"] <= 0.01
+    assert at_1000["loss"] <= 0.01
+
+
+def test_trees_fall_apart_at_a_mass_left_out(ttbar):
+    X, y = ttbar
+    kept = (X["mass"] != 1000).to_numpy()
+    train, test = train_test_split(np.arange(len(y)), stratify=X["mass"].fillna(0), random_state=0)
+    aucs = []
+    for rows in (train, train[kept[train]]):
+        drawn = skpnn.inject(X.iloc[rows], y.iloc[rows], random_state=0)
+        trees = HistGradientBoostingClassifier(random_state=0).fit(drawn, y.iloc[rows])
+        table = skpnn.score_scan(trees, X.iloc[test], y.iloc[test], mass=[1000])
+        aucs.append(table["auc"][0])
+    assert aucs[0] - aucs[1] > 0.03
+
+
+def test_a_network_without_theta_is_worse_where_masses_differ_most(ttbar, ttbar_report):
+    X, y = ttbar
+    train, test = train_test_split(np.arange(len(y)), stratify=X["mass"].fillna(0), random_state=0)
+    without_mass = make_column_transformer(("drop", ["mass"]), remainder=RobustScaler())
+    blind = make_pipeline(without_mass, skpnn.MLPClassifier(**PNN)).fit(
+        X.iloc[train], y.iloc[train]
+    )
+    table = skpnn.score_scan(blind, X.iloc[test], y.iloc[test], mass=[500])
+    assert ttbar_report.loc[500, "included"] - table["auc"][0] >= 0.1
+
 
 # What each file's resonance weighs, in GeV.
 RESONANCES = {
