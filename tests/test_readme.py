@@ -1,4 +1,4 @@
-"""README and the user guide: their Python runs, their links resolve."""
+"""README and the documentation: their Python runs, their links resolve."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-GUIDE = (ROOT / "docs" / "user_guide.md").read_text(encoding="utf-8")
+PAGES = sorted((ROOT / "docs").glob("*.md"))
 
 
 def python_blocks(text):
@@ -37,9 +37,10 @@ def test_the_python_of_readme_runs():
 
 
 @pytest.mark.slow
-def test_the_python_of_the_user_guide_runs(tmp_path, monkeypatch):
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_python_of_the_documentation_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    run(GUIDE)
+    run(page.read_text(encoding="utf-8"))
 
 
 def test_fit_scan_and_plot_stand_in_the_first_30_lines():
@@ -47,7 +48,7 @@ def test_fit_scan_and_plot_stand_in_the_first_30_lines():
     assert all(word in first for word in (".fit(", "skpnn.scan(", "HypothesisScanDisplay"))
 
 
-def test_every_link_to_a_file_resolves():
-    targets = re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    assert targets
-    assert [t for t in targets if not (ROOT / t).exists()] == []
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
+def test_every_link_to_a_file_resolves(page):
+    targets = re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [t for t in targets if not (page.parent / t).exists()] == []
