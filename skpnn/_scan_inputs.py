@@ -20,7 +20,7 @@ from skpnn._theta import ThetaRange, matches_hypothesis
 from skpnn._theta_columns import with_theta
 from skpnn.preprocessing import FeatureTransformer
 
-__all__ = ["ScanInputs", "unwrapped"]
+__all__ = ["ScanInputs", "trained_signal_fraction", "unwrapped"]
 
 # Enough to see that a value varies from row to row, few enough to cost nothing.
 ROWS_COMPARED = 8
@@ -46,6 +46,19 @@ def unwrapped(estimator: Any) -> tuple[list[Any], Any]:
         return [], estimator
     before, final = unwrapped(estimator.steps[-1][1])
     return [*(step for _, step in estimator.steps[:-1]), *before], final
+
+
+def trained_signal_fraction(estimator: Any) -> float | None:
+    """Return the share of signal that an estimator's probabilities refer to, where it is known.
+
+    A calibration changes it; only `HypothesisCalibratedClassifier` says to what.
+    """
+    if hasattr(estimator, "signal_fraction_"):
+        return estimator.signal_fraction_
+    if hasattr(estimator, "calibrated_classifiers_"):
+        return None
+    inside = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else _inside(estimator)
+    return None if inside is None else trained_signal_fraction(inside)
 
 
 def _inside(estimator: Any) -> Any:

@@ -62,6 +62,8 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
         The one that is background.
     hypotheses_ : ndarray of shape (k, 1)
         Where it was calibrated.
+    signal_fraction_ : float
+        The share of signal in the weight of the sample, which the probabilities refer to.
     calibrated_classifiers_ : list
         For each fold the trained ``estimator``, its ``calibrators`` and their ``points``.
 
@@ -144,6 +146,8 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
         self.classes_ = np.asarray(first.estimator.classes_)
         self.background_label_ = self.classes_[1 - first.column]
         self.hypotheses_ = first.points[:, np.newaxis]
+        is_signal = np.asarray(y) != self.background_label_
+        self.signal_fraction_ = float(np.average(is_signal, weights=weight))
         self.n_features_in_ = n_columns_of(X)
         return self
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from skpnn._scan_inputs import unwrapped
+from skpnn._scan_inputs import trained_signal_fraction
 from skpnn._theta_columns import Theta
 from skpnn.hypotheses import scan
 
@@ -45,7 +45,8 @@ def log_likelihood_ratio(
         The class that is background; by default the estimator's own, or its first class.
     signal_fraction : float or array-like of shape (k,), optional
         The share π of signal in the training weight, at each hypothesis. By default what a
-        `PNNClassifier` trained with, class balance included. Other classifiers do not tell, and
+        `PNNClassifier` trained with, class balance included, or what a
+        `HypothesisCalibratedClassifier` was calibrated with. Other classifiers do not tell, and
         where background θ are not drawn as the signal's, π depends on θ.
     **columns : sequence of float
         For a DataFrame, shorthand: ``mass=[500, 750]``; several keywords form a product.
@@ -102,7 +103,7 @@ def log_likelihood_ratio(
 
 def _signal_share(estimator: Any, signal_fraction: ArrayLike | None) -> NDArray[np.float64]:
     if signal_fraction is None:
-        signal_fraction = getattr(unwrapped(estimator)[1], "signal_fraction_", None)
+        signal_fraction = trained_signal_fraction(estimator)
     if signal_fraction is None:
         raise ValueError(
             "The share of signal in training is not known, or depends on θ: give signal_fraction, "

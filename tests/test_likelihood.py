@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler
@@ -63,6 +65,23 @@ def test_partial_fits_share_by_their_events(shift):
     model.partial_fit(X, y).partial_fit(X[y == 1], y[y == 1])
     expected = 2 * y.sum() / (len(y) + y.sum())
     assert model.signal_fraction_ == pytest.approx(expected)
+
+
+def test_calibrated_probabilities_refer_to_the_share_they_were_calibrated_with(shift):
+    X, y, _ = shift
+    model = skpnn.PNNClassifier(class_weight="balanced", epochs=1, random_state=0).fit(X, y)
+    calibrated = skpnn.HypothesisCalibratedClassifier(FrozenEstimator(model)).fit(X, y)
+    ratio = skpnn.log_likelihood_ratio(calibrated, X, hypotheses=[1])
+    given = skpnn.log_likelihood_ratio(calibrated, X, hypotheses=[1], signal_fraction=y.mean())
+    assert ratio[1].to_numpy() == pytest.approx(given[1].to_numpy())
+
+
+def test_other_calibrations_do_not_tell(shift):
+    X, y, _ = shift
+    model = skpnn.PNNClassifier(epochs=1, random_state=0).fit(X, y)
+    calibrated = CalibratedClassifierCV(FrozenEstimator(model)).fit(X, y)
+    with pytest.raises(ValueError, match="share of signal in training is not known"):
+        skpnn.log_likelihood_ratio(calibrated, X, hypotheses=[1])
 
 
 def test_one_share_for_each_hypothesis(shift):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from numpy.typing import ArrayLike
 
 from skpnn._hypothesis_scores import HypothesisScores, predicted_scores, scores_of
+from skpnn._scan_inputs import trained_signal_fraction
 from skpnn._theta_columns import Theta
 from skpnn.plotting._axes import draw_guide, draw_legend, new_axes
 from skpnn.plotting._colours import hypothesis_colours
@@ -115,9 +116,8 @@ class ReliabilityDisplay:
             As in `skpnn.score_scan`; the estimator gives probabilities.
         signal_fraction : float, optional
             The share of signal in weight, between 0 and 1, that the probabilities refer to. By
-            default that of the whole sample, which is what a `PNNClassifier` trained on such a
-            sample learns at every hypothesis; 0.5 for one trained with
-            ``class_weight="balanced"``.
+            default what a `PNNClassifier` trained with (or was calibrated with by
+            `HypothesisCalibratedClassifier`); of other classifiers that of the whole sample.
         n_bins : int, default=10
             Number of bins of the predicted probability.
         strategy : {"quantile", "uniform"}, default="quantile"
@@ -148,6 +148,8 @@ class ReliabilityDisplay:
             background_label=background_label,
             keywords={},
         )
+        if signal_fraction is None:
+            signal_fraction = trained_signal_fraction(estimator)
         display = cls._from_scores(scores, signal_fraction, n_bins, strategy, unit, name)
         return display.plot(ax, **line_options)
 
@@ -176,8 +178,10 @@ class ReliabilityDisplay:
         ----------
         y_true, scores, theta, hypotheses
             As in `HypothesisScanDisplay.from_predictions`.
-        sample_weight, window, background_label, signal_fraction, n_bins, strategy
+        sample_weight, window, background_label, n_bins, strategy
             As in `from_estimator`.
+        signal_fraction : float, optional
+            As in `from_estimator`, but by default that of the whole sample.
         unit, name
             As in the constructor.
         ax, **line_options

@@ -46,6 +46,16 @@ def test_the_share_of_signal_is_by_default_the_samples(toy, exact_posterior):
     assert chi_square(of_sample) > 10
 
 
+def test_a_network_knows_its_share_of_signal(toy):
+    X, y = toy
+    kept = (y == 0) | (np.arange(len(y)) % 4 == 0)
+    model = skpnn.PNNClassifier(class_weight="balanced", epochs=2, random_state=0)
+    model.fit(X[kept], y[kept])
+    known = ReliabilityDisplay.from_estimator(model, X, y)
+    given = ReliabilityDisplay.from_estimator(model, X, y, signal_fraction=0.5)
+    assert np.concatenate(known.observed) == pytest.approx(np.concatenate(given.observed))
+
+
 def test_negative_weights_keep_the_exact_posterior_on_the_diagonal(toy, exact_posterior):
     X, y = toy
     weight = np.where(np.arange(len(y)) % 5 == 0, -1.0, 1.0)
