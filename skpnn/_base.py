@@ -197,7 +197,13 @@ class NetworkEstimator(BaseEstimator, ABC):
         ValueError
             If classes or the number of columns or targets are not those of the last fit.
         """
-        for name in ("classes_", "n_features_in_", "feature_names_in_", "n_outputs_"):
+        for name in (
+            "classes_",
+            "n_features_in_",
+            "feature_names_in_",
+            "n_outputs_",
+            "theta_columns_",
+        ):
             known, now = before.get(name, []), getattr(self, name, [])
             if not np.array_equal(known, now):
                 raise ValueError(
@@ -205,6 +211,7 @@ class NetworkEstimator(BaseEstimator, ABC):
                     f"now have {now}; fit a clone to start anew."
                 )
         self.weights_ = before["weights_"]
+        self.network_spec_ = before["network_spec_"]
 
     def _partially_fitted(
         self, X: Any, y: Any, sample_weight: ArrayLike | None, *, classes: Any = None
@@ -289,7 +296,7 @@ class NetworkEstimator(BaseEstimator, ABC):
 
     def _policed(self, training: Sample, seeds: Seeds) -> Sample:
         """Return the training events as the policy for negative weights leaves them."""
-        if self.negative_weights == "keep":
+        if self.negative_weights == "keep" or (training.weight > 0).all():
             return training
         strata = training.codes * (training.groups.max() + 1) + training.groups
         rows, weight = training_weights(
@@ -371,6 +378,7 @@ class NetworkEstimator(BaseEstimator, ABC):
             program.restart()
             start_network(program.model, spec, seeds.network)
             if hasattr(self, "weights_"):
+                self._check_conditioning(spec)
                 _load_weights(program.model, self.weights_)
             if keeps_optimizer and hasattr(self, "_optimizer_state"):
                 self._continue_optimizer(program)
@@ -382,6 +390,15 @@ class NetworkEstimator(BaseEstimator, ABC):
             # The program will train other networks: a callback must not go on looking at it.
             # Set as the base class does: an override may expect a model in training.
             keras.callbacks.Callback.set_model(callback, self.model_)
+
+    def _check_conditioning(self, spec: NetworkSpec) -> None:
+        """Raise where the fitted weights fit a network in which they mean something else."""
+        if self.network_spec_.conditioning != spec.conditioning:
+            raise ValueError(
+                f"The fitted network has {self.network_spec_.conditioning}, but the arguments now "
+                f"ask for {spec.conditioning}. Undo the change of conditioning, or fit a clone "
+                "(warm_start=False)."
+            )
 
     def _continue_optimizer(self, program: Program) -> None:
         kind, state = self._optimizer_state

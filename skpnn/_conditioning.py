@@ -1,7 +1,6 @@
 """Where and how θ acts inside a network."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +52,8 @@ class Conditioning:
             place = "start" if kind == "concat" else "all"
         numbers = range(n_hidden)
         layers = tuple({"start": numbers[:1], "all": numbers, "end": numbers[-1:]}[place])
-        if kind == "concat" and layers in ((), (0,)):
+        if kind == "concat" and set(layers) <= {0}:
+            # Then θ is an input like the others.
             return None
         return cls(kind, layers, tuple(int(column) for column in theta), n_inputs)
 
@@ -82,10 +82,3 @@ class Conditioning:
     def first_inputs(self) -> tuple[int, ...]:
         """Return the inputs that the first hidden layer has."""
         return tuple(range(self.n_inputs)) if self.joins(0) else self.features
-
-    def selected(self, columns: tuple[int, ...], dtype: Any) -> NDArray:
-        """Return the matrix that picks `columns` of the inputs, of shape (n_inputs, n_columns).
-
-        A product with it is understood by arrays and tensors alike.
-        """
-        return np.eye(self.n_inputs, dtype=dtype)[:, list(columns)]

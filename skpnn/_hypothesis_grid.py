@@ -18,6 +18,7 @@ __all__ = [
     "hypothesis_grid",
     "named_columns",
     "named_hypotheses",
+    "scanned_hypotheses",
 ]
 
 # More distinct θ than this in X are no list of hypotheses but a continuum.
@@ -106,3 +107,41 @@ def _hypotheses_in(theta: NDArray[np.float64]) -> NDArray[np.float64]:
             "theta= and background_label= are right."
         )
     return found
+
+
+def scanned_hypotheses(
+    scores: Any, hypotheses: ArrayLike | None, *, theta_names: Sequence[Any] | None = None
+) -> tuple[NDArray[np.float64], list[Any]]:
+    """Return the hypotheses that `scores` of `skpnn.scan` have as columns, and the names of θ.
+
+    Those of a DataFrame are its columns; those of an array are `hypotheses`, of as many θ as there
+    are `theta_names`.
+
+    Raises
+    ------
+    ValueError
+        If no hypotheses are known, or those given are not those of the columns.
+    """
+    if not isinstance(scores, pd.DataFrame):
+        if hypotheses is None:
+            raise ValueError(
+                "scores is no DataFrame, whose columns would name the hypotheses; give "
+                "hypotheses=[…]."
+            )
+        n_theta = 1 if np.ndim(hypotheses) < 2 else np.shape(hypotheses)[1]
+        names = list(theta_names or [None] * n_theta)
+        return as_hypotheses(hypotheses, len(names)), _named(names)
+    names = list(scores.columns.names)
+    points = as_hypotheses(scores.columns.to_list(), len(names))
+    if hypotheses is not None and not np.array_equal(as_hypotheses(hypotheses, len(names)), points):
+        raise ValueError(
+            f"hypotheses={hypotheses!r} are not those of the columns of scores, "
+            f"{scores.columns.to_list()}; leave hypotheses out, or take scores[hypotheses]."
+        )
+    return points, _named(names)
+
+
+def _named(names: list[Any]) -> list[Any]:
+    if len(names) == 1:
+        return ["θ" if names[0] is None else names[0]]
+    return [f"θ{k}" if name is None else name for k, name in enumerate(names, start=1)]

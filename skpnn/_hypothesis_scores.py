@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length
 
 from skpnn._fitting import rows_of
-from skpnn._hypothesis_grid import HypothesisGrid, named_columns, named_hypotheses
+from skpnn._hypothesis_grid import (
+    HypothesisGrid,
+    named_columns,
+    named_hypotheses,
+    scanned_hypotheses,
+)
 from skpnn._scan_inputs import ScanInputs
 from skpnn._signal_groups import signal_groups
-from skpnn._theta import as_hypotheses
 from skpnn._theta_columns import Theta, theta_values, with_theta
 from skpnn._validation import check_sample_weight
 from skpnn.hypotheses import scored, scores_on, signal_column, warn_of_extrapolation
@@ -42,6 +46,8 @@ class HypothesisScores:
         Their weights.
     trained : list of bool or None
         Whether a parametrised network was trained at each; None where that is not known.
+    outside : ndarray of shape (k,)
+        Whether each lies outside the range that a parametrised network was trained on.
     """
 
     grid: HypothesisGrid
@@ -51,6 +57,7 @@ class HypothesisScores:
     background: NDArray[np.floating]
     background_weight: NDArray[np.float64]
     trained: list[bool | None]
+    outside: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.signal)
@@ -83,7 +90,7 @@ def scores_of(
     theta: Theta,
     window: ArrayLike | None,
     background_label: Any,
-    keywords: Mapping[str, Any],
+    keywords: Mapping[str, Any] = MappingProxyType({}),
 ) -> HypothesisScores:
     """Return what `estimator` says of the events; the arguments are those of `score_scan`."""
     column = signal_column(estimator, background_label)
@@ -109,6 +116,7 @@ def scores_of(
         other,
         weight[background],
         ScanInputs(estimator, X, grid.columns).trained(grid.points),
+        outside,
     )
 
 
@@ -163,7 +171,12 @@ def predicted_scores(
     check_consistent_length(y_true, table, own)
     background = background_mask(y_true, background_label)
     weight = _weights(sample_weight, len(background))
-    points, names = _hypotheses_of(scores, hypotheses, theta, own.shape[1])
+    names_of_theta = getattr(theta, "columns", [getattr(theta, "name", None)] * own.shape[1])
+    points, names = scanned_hypotheses(scores, hypotheses, theta_names=list(names_of_theta))
+    if points.shape[1] != own.shape[1]:
+        raise ValueError(
+            f"theta has {own.shape[1]} columns, but the hypotheses {names} have {points.shape[1]}."
+        )
     if table.shape != (len(own), len(points)):
         raise ValueError(
             f"scores has shape {table.shape}, expected ({len(own)}, {len(points)}): one row per "
@@ -181,6 +194,7 @@ def predicted_scores(
         table[background],
         weight[background],
         [None] * len(points),
+        np.zeros(len(points), dtype=bool),
     )
 
 
@@ -189,33 +203,6 @@ def _signal_theta(
 ) -> NDArray[np.float64]:
     check_signal_theta(theta, ~background, y)
     return theta[~background]
-
-
-def _hypotheses_of(
-    scores: Any, hypotheses: ArrayLike | None, theta: Any, n_theta: int
-) -> tuple[NDArray[np.float64], list[Any]]:
-    if not isinstance(scores, pd.DataFrame):
-        if hypotheses is None:
-            raise ValueError(
-                "scores is no DataFrame, whose columns would name the hypotheses; give "
-                "hypotheses=[…]."
-            )
-        names = getattr(theta, "columns", [getattr(theta, "name", None)] * n_theta)
-        return as_hypotheses(hypotheses, n_theta), _named(names)
-    points = as_hypotheses(scores.columns.to_list(), n_theta)
-    if hypotheses is not None and not np.array_equal(as_hypotheses(hypotheses, n_theta), points):
-        raise ValueError(
-            f"hypotheses={hypotheses!r} are not those of the columns of scores, "
-            f"{scores.columns.to_list()}; leave hypotheses out, or take scores[hypotheses]."
-        )
-    return points, _named(scores.columns.names)
-
-
-def _named(names: Any) -> list[Any]:
-    several = list(names)
-    if len(several) == 1:
-        return ["θ" if several[0] is None else several[0]]
-    return [f"θ{k}" if name is None else name for k, name in enumerate(several, start=1)]
 
 
 def _weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:

@@ -23,7 +23,8 @@ def training_weights(
     policy : {"keep", "drop", "resample"}
         ``"keep"`` changes nothing. ``"drop"`` drops the events of negative weight and scales those
         that are left. ``"resample"`` draws as many events as there are, with probabilities
-        proportional to |weight|, and gives them one weight, with the sign of their own.
+        proportional to |weight|, and gives them one weight, with the sign of their own; in strata
+        without negative weights it changes nothing.
     weight : ndarray of shape (n,)
         The weights, none of them 0.
     strata : ndarray of shape (n,)
@@ -49,15 +50,20 @@ def training_weights(
     (array([0, 1, 3]), array([1.5, 1.5, 1. ]))
     """
     every = np.arange(len(weight))
-    if policy == "keep" or (weight > 0).all():
+    if policy == "keep":
         return every, weight
     sums = _sums(weight, strata, strata.max() + 1)
     _check_positive(sums[np.unique(strata)], policy, "")
     if policy == "drop":
         rows = every[weight > 0]
         return rows, _with_sums(weight[rows], strata[rows], sums)
-    rows = _drawn(np.abs(weight), strata, rng)
-    return rows, _with_sums(np.sign(weight[rows]), strata[rows], sums)
+    # Where no weight is negative there is nothing to cure, and a draw would lose events.
+    is_mixed = np.isin(strata, strata[weight < 0])
+    drawn = every[is_mixed][_drawn(np.abs(weight[is_mixed]), strata[is_mixed], rng)]
+    signed = _with_sums(np.sign(weight[drawn]), strata[drawn], sums)
+    rows = np.concatenate([every[~is_mixed], drawn])
+    order = np.argsort(rows, kind="stable")
+    return rows[order], np.concatenate([weight[~is_mixed], signed])[order]
 
 
 def _drawn(

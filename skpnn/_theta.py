@@ -154,6 +154,20 @@ def _tolerance(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[n
     return np.maximum(RELATIVE_TOLERANCE * np.where(width > 0, width, size), rounding)
 
 
+def inside_box(hypotheses: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which rows lie inside the box that all span, not on its boundary.
+
+    A θ that has one value only is no boundary.
+
+    Examples
+    --------
+    >>> inside_box(np.array([[500.0], [750.0], [1500.0]]))
+    array([False,  True, False])
+    """
+    low, high = hypotheses.min(axis=0), hypotheses.max(axis=0)
+    return np.asarray(((low < hypotheses) & (hypotheses < high) | (low == high)).all(axis=1))
+
+
 def is_continuous(theta: NDArray[np.floating], *, max_single: int = 20) -> bool:
     """Return whether most values of `theta` came once, of more than `max_single`.
 

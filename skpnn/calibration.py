@@ -180,7 +180,6 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
             theta=self.theta,
             window=None,
             background_label=self.background_label,
-            keywords={},
         )
         total = scores.signal_weight.sum()
         calibrators = []

@@ -98,7 +98,6 @@ def permutation_importance(
         "theta": theta,
         "window": window,
         "background_label": background_label,
-        "keywords": {},
     }
     found = scores_of(estimator, X, y, **options)
     columns = _feature_columns(X, features, found.grid.columns)

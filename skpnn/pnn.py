@@ -159,7 +159,7 @@ default="signal"
         4,096 rows of θ as training drew them for background.
     signal_fraction_ : float or None
         The share of signal in the weight that training used, which `skpnn.log_likelihood_ratio`
-        divides by; None where `background_theta` is not ``"signal"`` and it depends on θ.
+        divides by; None where `background_theta` is not ``"signal"``, since it depends on θ then.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -394,7 +394,7 @@ default="signal"
             warn_of_odd_theta(theta, ~background, signal_label)
         self._learn_range(theta[~background])
         target = codes[:, np.newaxis].astype(self.dtype)
-        return Sample(X, target, weight, codes, self._groups(theta, background))
+        return Sample(X, target, weight, codes, self._groups(theta, background, weight))
 
     def _learn_range(self, theta: NDArray) -> None:
         """Widen the range that was trained on; fix the map of θ where there is none yet."""
@@ -461,9 +461,11 @@ default="signal"
                 'them: background_theta="signal".'
             )
 
-    def _groups(self, theta: NDArray, background: NDArray[np.bool_]) -> NDArray[np.intp]:
-        asks = self.early_stopping, self.theta_weight is not None, self.negative_weights != "keep"
-        if not any(asks):
+    def _groups(
+        self, theta: NDArray, background: NDArray[np.bool_], weight: NDArray[np.float64]
+    ) -> NDArray[np.intp]:
+        has_policy = self.negative_weights != "keep" and (weight < 0).any()
+        if not (self.early_stopping or self.theta_weight is not None or has_policy):
             # To find them takes longer than an epoch.
             return np.broadcast_to(np.intp(0), len(theta))
         groups = np.zeros(len(theta), dtype=np.intp)
@@ -512,12 +514,15 @@ default="signal"
     def _learn_signal_fraction(
         self, weight: NDArray[np.float64], background: NDArray[np.bool_]
     ) -> None:
-        """Remember the share of signal, over all partial fits; their events count alike."""
+        """Remember the share of signal, over all partial fits."""
         sums = np.array([weight[background].sum(), weight[~background].sum()])
         known = getattr(self, "_weight_sums", np.zeros(2))
+        # In every call weights are scaled to a mean of 1.
         self._weight_sums = known + sums * (len(weight) / sums.sum())
         share = float(self._weight_sums[1] / self._weight_sums.sum())
-        self.signal_fraction_ = share if self._draws_from_signal else None
+        # Weights of either sign in a call of one class can make it no share.
+        is_known = self._draws_from_signal and 0 < share < 1
+        self.signal_fraction_ = share if is_known else None
 
     def _learn_theta(
         self,

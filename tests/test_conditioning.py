@@ -48,12 +48,6 @@ def test_features_are_the_other_inputs():
     assert Conditioning("affine", (0,), (3, 1), 5).features == (0, 2, 4)
 
 
-def test_selected_picks_columns_in_the_order_given():
-    picked = Conditioning("affine", (0,), (3, 1), 4).selected((3, 1), "float32")
-    X = np.arange(8, dtype="float32").reshape(2, 4)
-    assert (X @ picked).tolist() == [[3, 1], [7, 5]]
-
-
 @pytest.fixture(scope="module")
 def toy():
     return skpnn.datasets.BaldiToy(), *skpnn.datasets.BaldiToy().sample(4000, random_state=0)
@@ -92,6 +86,15 @@ def test_warm_starts_and_partial_fits_go_on(toy, kind):
     _, X, y = toy
     model = skpnn.PNNClassifier(conditioning=kind, epochs=2, warm_start=True, random_state=0)
     assert model.fit(X, y).fit(X, y).partial_fit(X, y).history_["loss"][-1] < 0.7
+
+
+@pytest.mark.parametrize("goes_on", ["fit", "partial_fit"])
+def test_weights_do_not_change_their_meaning(toy, goes_on):
+    _, X, y = toy
+    model = skpnn.PNNClassifier(conditioning="scaling", epochs=1, warm_start=True).fit(X, y)
+    model.set_params(conditioning="biasing")
+    with pytest.raises(ValueError, match="Undo the change of conditioning"):
+        getattr(model, goes_on)(X, y)
 
 
 def test_the_model_predicts_as_the_estimator(toy):

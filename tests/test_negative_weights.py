@@ -47,9 +47,23 @@ def test_keep_changes_nothing(pairs):
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_without_negative_weights_nothing_is_done(policy):
-    weight = np.array([1.0, 2.0, 5.0])
-    assert drawn(policy, weight, np.zeros(3, int))[1] is weight
+def test_where_no_weight_is_negative_nothing_is_done(policy):
+    weight = np.array([1.0, 2.0, 5.0, -1.0, 3.0, 3.0, 3.0])
+    strata = np.array([0, 0, 0, 1, 1, 1, 1])
+    rows, kept = drawn(policy, weight, strata)
+    untouched = strata[rows] == 0
+    assert rows[untouched].tolist() == [0, 1, 2]
+    assert kept[untouched].tolist() == [1.0, 2.0, 5.0]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_without_negative_weights_a_fit_does_not_ask(policy, signed):
+    X, y, weight = signed
+    settings = {"hidden_layer_sizes": 4, "epochs": 1, "random_state": 0}
+    plain = skpnn.MLPClassifier(**settings).fit(X, y, sample_weight=np.abs(weight))
+    model = skpnn.MLPClassifier(**settings, negative_weights=policy)
+    model.fit(X, y, sample_weight=np.abs(weight))
+    assert (model.predict_proba(X) == plain.predict_proba(X)).all()
 
 
 def test_drop_leaves_no_negative_weight():

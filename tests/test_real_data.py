@@ -39,7 +39,7 @@ def test_one_network_for_all_masses_is_as_good_as_one_for_each(ttbar_report):
 def test_a_mass_left_out_is_interpolated(ttbar_report):
     at_1000 = ttbar_report.loc[1000]
     assert at_1000["dedicated"] - at_1000["left_out"] <= 0.01
-    assert at_1000["loss"] <= 0.01
+    assert at_1000["cost"] <= 0.01
 
 
 def test_trees_fall_apart_at_a_mass_left_out(ttbar):
@@ -194,5 +194,5 @@ def test_every_policy_for_negative_weights_trains_without_divergence(signed_even
         signed_events.y[rows],
         mlpclassifier__sample_weight=signed_events.weight[rows],
     )
-    assert np.isfinite(model[-1].history_["loss"]).all()
+    assert np.isfinite(model[-1].history_["cost"]).all()
     assert signed_events.auc(model) > 0.55

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skpnn.datasets._known_optimum import positive_integer
+from skpnn._parameters import check_choice, check_integer
 from skpnn.datasets._ttbar_columns import FEATURES
 
 _BASE_URL = "https://archive.ics.uci.edu/ml/machine-learning-databases/00347/"
@@ -94,9 +94,8 @@ def fetch_hepmass(
     >>> X.shape, X.columns[-1]  # doctest: +SKIP
     ((100000, 28), 'mass')
     """
-    if subset not in _FILES:
-        raise ValueError(f'subset == {subset!r}, expected "train" or "test".')
-    n_rows = None if n_rows is None else positive_integer("n_rows", n_rows)
+    check_choice("subset", subset, tuple(_FILES))
+    n_rows = None if n_rows is None else check_integer("n_rows", n_rows, low=1)
     path = cached_file(
         _FILES[subset],
         data_home=data_home,

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
+from skpnn._parameters import check_integer
 from skpnn.datasets._densities import Floats
 from skpnn.datasets._regret import auc_at_hypotheses
 
@@ -108,7 +108,7 @@ class KnownOptimum(ABC):
 
         rng = check_random_state(random_state)
         hypotheses = self._checked_hypotheses(theta)
-        signal_theta = np.repeat(hypotheses, positive_integer("n_samples", n_samples), axis=0)
+        signal_theta = np.repeat(hypotheses, check_integer("n_samples", n_samples, low=1), axis=0)
         signal = self._draw_signal(signal_theta, rng)
         background = self._draw_background(len(signal_theta), rng)
         return self._shuffled(signal, signal_theta, background, rng)
@@ -191,7 +191,8 @@ class KnownOptimum(ABC):
         Raises
         ------
         ValueError
-            If the shapes do not agree, or there is no signal at a hypothesis.
+            If shapes do not agree, `scores` has other columns than the hypotheses or another index
+            than `X`, or there is no signal at a hypothesis.
 
         Examples
         --------
@@ -206,6 +207,7 @@ class KnownOptimum(ABC):
         """
         hypotheses = self._checked_hypotheses(theta)
         rows = hypotheses.reshape(len(hypotheses), len(self.theta_names))
+        _check_labels(scores, X, rows)
         own = _columns(X, self.theta_names).to_numpy(np.float64)
         best = np.column_stack([self.posterior(X, one) for one in hypotheses])
         table = pd.DataFrame(rows, columns=list(self.theta_names))
@@ -289,8 +291,18 @@ def _columns(X: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return X[list(names)]
 
 
-def positive_integer(name: str, value: int) -> int:
-    """Return `value` as an int, or raise a ValueError that names it."""
-    if not isinstance(value, Integral) or value < 1:
-        raise ValueError(f"{name} == {value!r}, expected a positive integer.")
-    return int(value)
+def _check_labels(scores: ArrayLike, X: pd.DataFrame, hypotheses: Floats) -> None:
+    """Raise a ValueError where a table of scores is not of these rows, or these hypotheses."""
+    if not isinstance(X, pd.DataFrame):
+        raise ValueError(f"X is of type {type(X).__name__}; expected a DataFrame, as of sample().")
+    if not isinstance(scores, pd.DataFrame):
+        return
+    found = scores.columns.to_list()
+    labels = np.asarray(found, dtype=np.float64).reshape(len(found), -1)
+    if labels.shape != hypotheses.shape or not np.allclose(labels, hypotheses):
+        raise ValueError(
+            f"scores has the columns {found}, expected the hypotheses {hypotheses.tolist()}, in "
+            "their order; give theta=, or take those columns."
+        )
+    if not scores.index.equals(X.index):
+        raise ValueError("scores has another index than X; expected the same rows in their order.")

@@ -6,13 +6,14 @@ from typing import ClassVar, final
 import numpy as np
 from scipy.special import ndtr
 
+from skpnn._parameters import check_integer
 from skpnn.datasets._densities import (
     Floats,
     draw_exponential,
     exponential_log_density,
     gaussian_log_density,
 )
-from skpnn.datasets._known_optimum import KnownOptimum, positive_integer
+from skpnn.datasets._known_optimum import KnownOptimum
 from skpnn.datasets._one_feature import OneFeatureProblem
 
 # Beyond ten standard deviations lies less than 2e-23 of a Gaussian.
@@ -184,7 +185,7 @@ class GaussianShift(KnownOptimum):
     default_theta: ClassVar[tuple[float, ...]] = (0.5, 1.0, 2.0, 3.0)
 
     def __post_init__(self) -> None:
-        positive_integer("n_features", self.n_features)
+        check_integer("n_features", self.n_features, low=1)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -259,7 +260,7 @@ class NoInformation(KnownOptimum):
     default_theta: ClassVar[tuple[float, ...]] = (-2.0, -1.0, 0.0, 1.0, 2.0)
 
     def __post_init__(self) -> None:
-        positive_integer("n_features", self.n_features)
+        check_integer("n_features", self.n_features, low=1)
 
     @property
     def feature_names(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The forward pass of a dense network, written once for NumPy's arrays and TensorFlow's tensors."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -11,10 +12,24 @@ from scipy.special import expit, softmax
 from skpnn._conditioning import Conditioning
 from skpnn.networks import NORMALIZATION_EPSILON, NetworkSpec
 
-__all__ = ["activated", "after_first_product", "forward", "forward_in_numpy", "numpy_knows"]
+__all__ = ["NUMPY", "TENSORS", "after_first_product", "forward", "numpy_knows"]
 
-# Returns an activation, of the spec's name or function, of an array.
-Activate = Callable[[Any, Any], Any]
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What arrays and tensors do each in their own way.
+
+    Attributes
+    ----------
+    activate : callable
+        ``activate(activation, x)`` of a spec's name or function.
+    take : callable
+        ``take(x, columns)``.
+    """
+
+    activate: Callable[[Any, Any], Any]
+    take: Callable[[Any, tuple[int, ...]], Any]
+
 
 _IN_NUMPY: dict[str, Callable[[NDArray], NDArray]] = {
     "linear": lambda x: x,
@@ -26,30 +41,23 @@ _IN_NUMPY: dict[str, Callable[[NDArray], NDArray]] = {
 }
 
 
-def activated(activation: Any, x: Any) -> Any:
-    """Return a Keras activation of a tensor."""
-    return keras.activations.get(activation)(x)
+NUMPY = Arithmetic(
+    activate=lambda activation, x: _IN_NUMPY[activation](x),
+    take=lambda x, columns: x[:, list(columns)],
+)
+TENSORS = Arithmetic(
+    activate=lambda activation, x: keras.activations.get(activation)(x),
+    take=lambda x, columns: keras.ops.take(x, columns, axis=1),
+)
 
 
 def numpy_knows(spec: NetworkSpec) -> bool:
-    """Whether `forward_in_numpy` knows the activations."""
+    """Whether NumPy's arithmetic knows the activations."""
     names = (spec.activation, spec.output_activation)
     return all(isinstance(name, str) and name in _IN_NUMPY for name in names)
 
 
-def forward_in_numpy(spec: NetworkSpec, weights: Sequence[NDArray], X: NDArray) -> NDArray:
-    """Return `forward` of arrays.
-
-    Examples
-    --------
-    >>> spec = NetworkSpec(n_inputs=2, n_outputs=1, hidden=())
-    >>> forward_in_numpy(spec, [np.array([[1.0], [2.0]]), np.array([0.5])], np.array([[3.0, 4.0]]))
-    array([[11.5]])
-    """
-    return forward(spec, weights, X, lambda activation, x: _IN_NUMPY[activation](x))
-
-
-def forward(spec: NetworkSpec, weights: Sequence[Any], X: Any, activate: Activate) -> Any:
+def forward(spec: NetworkSpec, weights: Sequence[Any], X: Any, arithmetic: Arithmetic) -> Any:
     """Return the outputs, of shape (n, n_outputs), of the network with `weights` for rows `X`.
 
     Parameters
@@ -60,19 +68,25 @@ def forward(spec: NetworkSpec, weights: Sequence[Any], X: Any, activate: Activat
         In Keras' order.
     X : array or tensor of shape (n, n_inputs)
         The rows.
-    activate : callable
-        ``activate(activation, x)``, where `activation` is the spec's.
+    arithmetic : Arithmetic
+        That of the arrays or tensors.
+
+    Examples
+    --------
+    >>> spec = NetworkSpec(n_inputs=2, n_outputs=1, hidden=())
+    >>> weights = [np.array([[1.0], [2.0]]), np.array([0.5])]
+    >>> forward(spec, weights, np.array([[3.0, 4.0]]), NUMPY)
+    array([[11.5]])
     """
-    conditioning = spec.conditioning
-    if conditioning is None:
-        return after_first_product(spec, weights, X @ weights[0], None, activate)
-    theta = X @ conditioning.selected(conditioning.theta, spec.dtype)
-    kernel = conditioning.selected(conditioning.first_inputs(), spec.dtype) @ weights[0]
-    return after_first_product(spec, weights, X @ kernel, theta, activate)
+    theta, conditioning = None, spec.conditioning
+    if conditioning is not None:
+        theta = arithmetic.take(X, conditioning.theta)
+        X = arithmetic.take(X, conditioning.first_inputs())
+    return after_first_product(spec, weights, X @ weights[0], theta, arithmetic)
 
 
 def after_first_product(
-    spec: NetworkSpec, weights: Sequence[Any], x: Any, theta: Any, activate: Activate
+    spec: NetworkSpec, weights: Sequence[Any], x: Any, theta: Any, arithmetic: Arithmetic
 ) -> Any:
     """Return the outputs from `x`, the inputs times the first kernel, and from θ.
 
@@ -81,10 +95,10 @@ def after_first_product(
     remaining = iter(weights[1:])
     for number in range(len(spec.hidden)):
         x = _normalized(x, remaining) if spec.batch_normalization else x + next(remaining)
-        x = activate(spec.activation, x)
+        x = arithmetic.activate(spec.activation, x)
         x = _conditioned(spec.conditioning, number, x, theta, remaining)
         x = _product(spec.conditioning, number + 1, x, theta, next(remaining))
-    return activate(spec.output_activation, x + next(remaining))
+    return arithmetic.activate(spec.output_activation, x + next(remaining))
 
 
 def _conditioned(

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from skpnn.engine.dense import activated, forward, forward_in_numpy, numpy_knows
+from skpnn.engine.dense import NUMPY, TENSORS, forward, numpy_knows
 from skpnn.networks import NetworkSpec, for_inference, weight_shapes
 
 __all__ = ["compiled_model", "in_blocks", "predict"]
@@ -29,7 +29,7 @@ PARTS = 4
 def predict(spec: NetworkSpec, weights: Sequence[NDArray], X: NDArray) -> NDArray:
     """Return the outputs, of shape (n, n_outputs), of the network with `weights` for rows `X`."""
     if len(X) <= MAX_ROWS_IN_NUMPY and numpy_knows(spec):
-        return forward_in_numpy(spec, weights, X)
+        return forward(spec, weights, X, NUMPY)
     constants = [tf.convert_to_tensor(w) for w in weights]
     outputs = _compiled(for_inference(spec))
     return in_blocks(
@@ -69,7 +69,7 @@ def _compiled(spec: NetworkSpec) -> Callable[[list[Any], Any], Any]:
 
     @tf.function
     def outputs(weights: list[Any], X: Any) -> Any:
-        return tf.concat([forward(spec, weights, part, activated) for part in _parts(X)], axis=0)
+        return tf.concat([forward(spec, weights, part, TENSORS) for part in _parts(X)], axis=0)
 
     weights = [tf.TensorSpec(shape, spec.dtype) for shape in weight_shapes(spec)]
     return outputs.get_concrete_function(weights, tf.TensorSpec((None, spec.n_inputs), spec.dtype))

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from skpnn.engine.dense import activated, after_first_product
+from skpnn.engine.dense import TENSORS, after_first_product
 from skpnn.networks import NetworkSpec, for_inference, weight_shapes
 
 __all__ = ["outputs_at", "scanning_pays"]
@@ -87,9 +87,11 @@ def _first_kernels(
     spec: NetworkSpec, kernel: NDArray, columns: NDArray[np.intp]
 ) -> tuple[NDArray, NDArray]:
     """Return the first kernel for whole rows, and what of it belongs to θ."""
+    whole = kernel
     if spec.conditioning is not None:
-        kernel = spec.conditioning.selected(spec.conditioning.first_inputs(), spec.dtype) @ kernel
-    return kernel, kernel[columns]
+        whole = np.zeros((spec.n_inputs, kernel.shape[1]), dtype=kernel.dtype)
+        whole[list(spec.conditioning.first_inputs())] = kernel
+    return whole, whole[columns]
 
 
 def _in_threads(work: Callable[[Any], None], parts: Iterable[Any]) -> None:
@@ -119,7 +121,7 @@ def _compiled(spec: NetworkSpec, n_theta: int) -> Callable[..., Any]:
         scores = tf.TensorArray(spec.dtype, HYPOTHESES, element_shape=(ROWS, 1))
         for number in tf.range(n):
             shifted, here = at_zero + shifts[number], theta[number][tf.newaxis]
-            scored = after_first_product(spec, weights, shifted, here, activated)
+            scored = after_first_product(spec, weights, shifted, here, TENSORS)
             scores = scores.write(number, scored)
         return scores.stack()[..., 0]
 

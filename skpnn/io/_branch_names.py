@@ -5,6 +5,7 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from skpnn.io._sources import shown
@@ -81,6 +82,8 @@ def _spelled(value: Any) -> str:
         )
     if not isfinite(value):
         raise ValueError(f"a column of scores is labelled {value!r}; expected a finite hypothesis")
-    # Adding 0.0 makes 500 and 500.0 one name, as well as 0.0 and -0.0.
-    text = str(value + 0.0).removesuffix(".0")
+    # NumPy's float32 has a shorter text than the same number in double precision. Adding 0.0 makes
+    # 500 and 500.0 one name, as well as 0.0 and -0.0.
+    number = value if isinstance(value, np.floating) else float(value)
+    text = str(number + type(number)(0)).removesuffix(".0")
     return text.replace("e+", "e").replace("-", "m").replace(".", "p")

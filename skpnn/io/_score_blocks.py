@@ -85,6 +85,7 @@ def _labels_and_arrays(table: Any, start: int) -> tuple[pd.Index | None, list[np
         arrays = [_column(values, start) for values in table.values()]
         _check_same_length(dict(zip(table, arrays, strict=True)))
         return pd.Index(list(table)), arrays
+    _check_not_masked(table)
     array = np.asarray(table)
     if array.ndim not in (1, 2):
         raise ValueError(
@@ -99,12 +100,21 @@ def _column(values: Any, start: int) -> np.ndarray:
     if isinstance(values, pd.Series):
         _check_order(values.index, start)
         return values.to_numpy()
+    _check_not_masked(values)
     array = np.asarray(values)
     if array.ndim != 1:
         raise ValueError(
             f"a column of scores has the shape {array.shape}; expected one number per event"
         )
     return array
+
+
+def _check_not_masked(values: Any) -> None:
+    if np.ma.is_masked(values):
+        raise ValueError(
+            "scores has masked values; an event without score holds NaN: np.ma.filled(scores, "
+            "np.nan), with not_finite='keep'"
+        )
 
 
 def _check_order(index: pd.Index, start: int) -> None:

@@ -130,7 +130,7 @@ def write_root(
 def _check_options(tree: Any, mode: Any, not_finite: Any) -> None:
     if not isinstance(tree, str):
         raise TypeError(f"tree={tree!r}; expected the name of the tree, such as 'scores'")
-    if not all(tree.split("/")) or ";" in tree or ":" in tree:
+    if not all(part.strip(".") for part in tree.split("/")) or ";" in tree or ":" in tree:
         raise ValueError(f"tree={tree!r}; expected a name such as 'scores' or 'dir/scores'")
     if mode not in ("create", "overwrite", "update"):
         raise ValueError(f"mode={mode!r}; expected 'create', 'overwrite' or 'update'")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_consistent_length
 
 from skpnn._fitting import fitted_on, rows_of
@@ -14,13 +15,19 @@ from skpnn._hypothesis_grid import HypothesisGrid, named_columns
 from skpnn._hypothesis_scores import scores_of
 from skpnn._parameters import check_integer
 from skpnn._seeding import generator
-from skpnn._theta import MAX_DISCRETE, ThetaRange, distinct_hypotheses, matches_hypothesis
+from skpnn._theta import (
+    MAX_DISCRETE,
+    ThetaRange,
+    distinct_hypotheses,
+    inside_box,
+    matches_hypothesis,
+)
 from skpnn._theta_columns import Theta, theta_values
 from skpnn._validation import check_sample_weight
 from skpnn.evaluation import metric_replicas, metric_values
-from skpnn.exceptions import ExtrapolationWarning
+from skpnn.exceptions import ExtrapolationWarning, SkpnnWarning
 from skpnn.injection import background_mask, inject
-from skpnn.metrics import Metric, named_metrics
+from skpnn.metrics import LOWER_IS_BETTER, Metric, named_metrics
 from skpnn.model_selection._stratified import StratifiedHypothesisKFold
 
 __all__ = ["interpolation_report"]
@@ -76,15 +83,21 @@ def interpolation_report(
     Returns
     -------
     DataFrame
-        One row per hypothesis: its θ; ``interpolated``, whether the others surround it;
-        ``left_out``, ``included`` and ``dedicated``, the figures of merit of the three;
-        ``loss``, included minus left out. Columns that end in ``_error`` are standard deviations;
-        that of the loss is smaller than the others suggest, for both are tested on the same events.
+        One row per hypothesis: its θ; ``interpolated``, whether it lies inside the box that all
+        span; ``left_out``, ``included`` and ``dedicated``, the figures of merit of the three;
+        ``cost``, by how much leaving it out makes the figure worse. Columns that end in ``_error``
+        are standard deviations; that of the cost is smaller than the others suggest, for both are
+        tested on the same events.
 
     Raises
     ------
     ValueError
         If there are fewer than 2 or more than 200 hypotheses, or an argument cannot be used.
+
+    Warns
+    -----
+    SkpnnWarning
+        If background has no θ, no `strategy` gives it one, and the estimator is not known to.
 
     See Also
     --------
@@ -125,6 +138,8 @@ def interpolation_report(
     )
     background = background_mask(y, background_label)
     hypotheses = _Hypotheses.of(theta_values(X, columns), background)
+    if strategy is None and hypotheses.has_none.any():
+        _warn_of_missing_theta(estimator)
     folds = StratifiedHypothesisKFold(n_splits, theta=theta, shuffle=True, random_state=seeds[0])
     train, test = next(folds.split(X, y))
     included = trial.trained(train)
@@ -136,8 +151,9 @@ def interpolation_report(
             "dedicated": trial.trained(train[hypotheses.alone(k)[train]]),
         }
         judged = {name: trial.judged(model, test, point) for name, model in models.items()}
-        rows.append({"interpolated": hypotheses.surround(k)} | _summary(judged))
+        rows.append(_summary(judged, sign=-1 if metric in LOWER_IS_BETTER else 1))
     table = HypothesisGrid(columns, names, hypotheses.points).index().to_frame(index=False)
+    table["interpolated"] = inside_box(hypotheses.points)
     return table.join(pd.DataFrame(rows))
 
 
@@ -176,10 +192,6 @@ class _Hypotheses:
 
     def alone(self, k: int) -> NDArray[np.bool_]:
         return self.at[k] | self.has_none
-
-    def surround(self, k: int) -> bool:
-        others = ThetaRange.of(np.delete(self.points, k, axis=0))
-        return not others.excludes(self.points[[k]])[0]
 
 
 @dataclass(frozen=True)
@@ -228,7 +240,6 @@ class _Trial:
                 theta=self.theta,
                 window=None,
                 background_label=self.background_label,
-                keywords={},
             )
         replicas = metric_replicas(scores, self.metric, self.n_bootstraps, self.seeds[1])
         (value,) = metric_values(scores, self.metric)
@@ -239,11 +250,27 @@ class _Trial:
         return rows_of(self.X, rows), self.y[rows], weight
 
 
-def _summary(judged: dict[str, tuple[float, NDArray[np.float64]]]) -> dict[str, float]:
+def _warn_of_missing_theta(estimator: Any) -> None:
+    final = estimator
+    while isinstance(final, Pipeline):
+        final = final.steps[-1][1]
+    parameters = final.get_params() if hasattr(final, "get_params") else {}
+    if not any(name.split("__")[-1] == "background_theta" for name in parameters):
+        warnings.warn(
+            f"Background has no θ, and {type(final).__name__} is not known to inject some: it may "
+            'take NaN for "this is background". Say strategy="signal".',
+            SkpnnWarning,
+            stacklevel=3,
+        )
+
+
+def _summary(
+    judged: dict[str, tuple[float, NDArray[np.float64]]], *, sign: int
+) -> dict[str, float]:
     values = {name: value for name, (value, _) in judged.items()}
     replicas = {name: replica for name, (_, replica) in judged.items()}
-    values["loss"] = values["included"] - values["left_out"]
-    replicas["loss"] = replicas["included"] - replicas["left_out"]
+    values["cost"] = sign * (values["included"] - values["left_out"])
+    replicas["cost"] = replicas["included"] - replicas["left_out"]
     row: dict[str, float] = {}
     for name, value in values.items():
         row |= {name: value, f"{name}_error": float(np.std(replicas[name], ddof=1))}

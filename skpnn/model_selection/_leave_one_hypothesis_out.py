@@ -8,7 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils import check_consistent_length
 
-from skpnn._theta import MAX_DISCRETE, ThetaRange, distinct_hypotheses, matches_hypothesis
+from skpnn._theta import (
+    MAX_DISCRETE,
+    ThetaRange,
+    distinct_hypotheses,
+    inside_box,
+    matches_hypothesis,
+)
 from skpnn._theta_columns import Theta, column_names, n_columns_of, theta_columns, theta_values
 from skpnn._validation import check_target_given
 from skpnn.injection import background_mask, check_signal_theta
@@ -171,8 +177,7 @@ class LeaveOneHypothesisOut(BaseCrossValidator):
         """Return which of the hypotheses `found` are left out."""
         if not self.interpolated_only:
             return np.arange(len(found))
-        low, high = found.min(axis=0), found.max(axis=0)
-        inner = np.flatnonzero(((low < found) & (found < high) | (low == high)).all(axis=1))
+        inner = np.flatnonzero(inside_box(found))
         if not len(inner):
             raise ValueError(
                 f"None of the {len(found)} hypotheses, {found[:10].tolist()}, lies inside the box "

@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.utils.metadata_routing import MetadataRequest
 
+from skpnn._hypothesis_scores import scores_of
 from skpnn._parameters import check_choice
 from skpnn._theta_columns import Theta
-from skpnn.evaluation import score_scan
+from skpnn.evaluation import metric_table
 from skpnn.metrics import LOWER_IS_BETTER, named_metrics
 
 __all__ = ["HypothesisScorer", "hypothesis_scorer"]
@@ -24,7 +25,7 @@ class HypothesisScorer:
     --------
     >>> from skpnn.model_selection import hypothesis_scorer
     >>> hypothesis_scorer("auc", reduce="min")
-    hypothesis_scorer('auc', reduce='min')
+    hypothesis_scorer('auc', reduce='min', theta=-1)
     """
 
     def __init__(
@@ -40,29 +41,14 @@ class HypothesisScorer:
         self, estimator: Any, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> float:
         """Return the reduced figure of merit; larger is better."""
-        table = score_scan(
-            estimator,
-            X,
-            y,
-            sample_weight=sample_weight,
-            metric={"score": self._metric},
-            **self._arguments,
-        )
-        return self._reduced(table.assign(score=self._sign * table["score"]))
-
-    def _reduced(self, table: pd.DataFrame) -> float:
-        if self._reduce == "mean":
-            return float(table["score"].mean())
+        scores = scores_of(estimator, X, y, sample_weight=sample_weight, **self._arguments)
+        table = metric_table(scores, {"score": self._metric})
+        values = self._sign * table["score"]
         if self._reduce == "worst-interpolated":
             # Where nothing is known of training, it is None.
-            table = table[table["trained"].eq(False)]
-            if not len(table):
-                raise ValueError(
-                    'reduce="worst-interpolated" finds no hypothesis that the network was not '
-                    "trained on: split with LeaveOneHypothesisOut, or name some in hypotheses=. "
-                    "Only parametrised networks tell what they were trained on."
-                )
-        return float(table["score"].min())
+            values = values[table["trained"].eq(False) & ~scores.outside]
+            _check_some(values)
+        return float(values.mean() if self._reduce == "mean" else values.min())
 
     def set_score_request(self, *, sample_weight: bool | str | None) -> Self:
         """Say, as to any scorer, whether metadata routing hands `sample_weight` to it.
@@ -86,8 +72,19 @@ class HypothesisScorer:
 
     def __repr__(self) -> str:
         """Return the call that makes it."""
-        given = "".join(f", {name}={value!r}" for name, value in self._arguments.items())
-        return f"hypothesis_scorer({self._metric!r}, reduce={self._reduce!r}{given})"
+        given = {name: value for name, value in self._arguments.items() if value is not None}
+        texts = "".join(f", {name}={value!r}" for name, value in given.items())
+        return f"hypothesis_scorer({self._metric!r}, reduce={self._reduce!r}{texts})"
+
+
+def _check_some(values: pd.Series) -> None:
+    if not len(values):
+        raise ValueError(
+            'reduce="worst-interpolated" finds no hypothesis that the network was not trained on, '
+            "inside the range of those that it was: split with "
+            "LeaveOneHypothesisOut(interpolated_only=True), or name some in hypotheses=. Only "
+            "parametrised networks tell what they were trained on."
+        )
 
 
 def hypothesis_scorer(
@@ -95,7 +92,7 @@ def hypothesis_scorer(
     *,
     reduce: str = "mean",
     greater_is_better: bool | None = None,
-    theta: Theta | None = None,
+    theta: Theta = -1,
     hypotheses: ArrayLike | None = None,
     window: ArrayLike | None = None,
     background_label: Any = None,
@@ -112,12 +109,12 @@ def hypothesis_scorer(
         As in `skpnn.score_scan`.
     reduce : {"mean", "min", "worst-interpolated"}, default="mean"
         The mean over the hypotheses, the worst of them, or the worst of those that the network was
-        not trained on.
+        not trained on and does not extrapolate to.
     greater_is_better : bool, optional
         Whether a larger figure is better; otherwise its sign is turned, as scikit-learn does. By
         default it is for all but ``"log_loss"``.
-    theta : int, str or sequence of these, optional
-        The θ column(s) of X; by default the last one.
+    theta : int, str or sequence of these, default=-1
+        The θ column(s) of X, by index or by name.
     hypotheses : array-like of shape (k,) or (k, n_theta), optional
         The hypotheses; by default those of the signal in the test part.
     window : float or array-like of shape (n_theta,), optional
@@ -156,5 +153,4 @@ def hypothesis_scorer(
         "window": window,
         "background_label": background_label,
     }
-    arguments = {name: value for name, value in given.items() if value is not None}
-    return HypothesisScorer(metric, reduce, greater_is_better, arguments)
+    return HypothesisScorer(metric, reduce, greater_is_better, given)

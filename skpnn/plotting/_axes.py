@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
 
-__all__ = ["draw_guide", "draw_legend", "given_panels", "new_axes", "new_panels"]
+__all__ = ["draw_guide", "draw_legend", "given_panels", "new_axes", "new_panels", "styled"]
 
 # More entries than this would hide the data; and how many stand one below the other beside them.
 MAX_INSIDE, MAX_ROWS = 9, 22
@@ -66,6 +66,20 @@ def given_panels(ax: Any, n: int) -> NDArray[Any]:
             f"plt.subplots(1, {n})[1]."
         )
     return panels
+
+
+def styled(defaults: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    """Return how a line is drawn; what the user says goes first, also by its short name.
+
+    Examples
+    --------
+    >>> styled({"color": "blue", "marker": "o"}, {"c": "red"})
+    {'color': 'red', 'marker': 'o'}
+    """
+    from matplotlib.cbook import normalize_kwargs
+    from matplotlib.lines import Line2D
+
+    return defaults | normalize_kwargs(options, Line2D)
 
 
 def draw_guide(ax: "Axes", x: ArrayLike, y: ArrayLike) -> "Line2D":

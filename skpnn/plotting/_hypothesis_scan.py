@@ -10,7 +10,7 @@ from skpnn._hypothesis_scores import HypothesisScores, predicted_scores, scores_
 from skpnn._theta_columns import Theta
 from skpnn.evaluation import metric_table
 from skpnn.metrics import named_metrics
-from skpnn.plotting._axes import new_axes
+from skpnn.plotting._axes import new_axes, styled
 from skpnn.plotting._theta_labels import ThetaLabels, described, metric_label
 
 if TYPE_CHECKING:
@@ -144,7 +144,6 @@ class HypothesisScanDisplay:
             theta=theta,
             window=window,
             background_label=background_label,
-            keywords={},
         )
         display = cls._from_scores(scores, metric, n_bootstraps, random_state, unit, name)
         return display.plot(ax, **line_options)
@@ -257,7 +256,8 @@ class HypothesisScanDisplay:
         self.figure_ = self.ax_.figure
         points = self._points()
         trained = points["trained"].to_numpy()
-        options = {"label": self.name if name is None else name, "marker": "o", **line_options}
+        label = self.name if name is None else name
+        options = styled({"label": label, "marker": "o"}, line_options)
         (self.line_,) = self.ax_.plot(
             points["theta"], points["value"], markevery=np.flatnonzero(trained), **options
         )

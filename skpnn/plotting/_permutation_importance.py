@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from skpnn._theta_columns import Theta
 from skpnn.inspection import permutation_importance
 from skpnn.metrics import LOWER_IS_BETTER, named_metrics
-from skpnn.plotting._axes import draw_legend, new_axes
+from skpnn.plotting._axes import draw_legend, new_axes, styled
 from skpnn.plotting._colours import NEUTRAL, hypothesis_colours
 from skpnn.plotting._theta_labels import (
     Names,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PermutationImportanceDisplay"]
 
-STYLE: dict[str, Any] = {"fmt": "o", "markersize": 4, "elinewidth": 1}
+STYLE: dict[str, Any] = {"marker": "o", "linestyle": "none", "markersize": 4, "elinewidth": 1}
 # In inches: a row of a feature or of the legend, and what stands above and below.
 ROW_HEIGHT, FRAME_HEIGHT = 0.21, 1.0
 # The share of a row that the hypotheses spread over.
@@ -222,10 +222,10 @@ class PermutationImportanceDisplay:
         self.points_ = []
         self.ax_.axvline(0, color=NEUTRAL, linestyle=":", linewidth=1, zorder=1)
         for k, colour in enumerate(hypothesis_colours(points)):
-            style = STYLE | {"color": colour, "label": labels.value(points[k])}
+            style = styled(STYLE | {"color": colour, "label": labels.value(points[k])}, options)
             errors = None if self.errors is None else np.asarray(self.errors)[shown, k]
             rows = np.arange(len(shown)) + SPREAD * ((k + 0.5) / len(points) - 0.5)
-            drawn = self.ax_.errorbar(importances[shown, k], rows, xerr=errors, **style | options)
+            drawn = self.ax_.errorbar(importances[shown, k], rows, xerr=errors, **style)
             self.points_.append(drawn.lines[0])
         self._name_rows([str(self.features[row]) for row in shown])
         change = "rise" if self.metric_name in LOWER_IS_BETTER else "drop"

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from skpnn._hypothesis_scores import HypothesisScores, predicted_scores, scores_of
 from skpnn._scan_inputs import trained_signal_fraction
 from skpnn._theta_columns import Theta
-from skpnn.plotting._axes import draw_guide, draw_legend, new_axes
+from skpnn.plotting._axes import draw_guide, draw_legend, new_axes, styled
 from skpnn.plotting._colours import hypothesis_colours
 from skpnn.plotting._reliability_curve import reliability_curve
 from skpnn.plotting._theta_labels import Names, ThetaLabels, Units, as_points, described, prefixed
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["ReliabilityDisplay"]
 
 STYLE: dict[str, Any] = {
-    "fmt": "o-",
+    "marker": "o",
+    "linestyle": "-",
     "markersize": 4,
     "linewidth": 1,
     "elinewidth": 1.5,
@@ -146,7 +147,6 @@ class ReliabilityDisplay:
             theta=theta,
             window=window,
             background_label=background_label,
-            keywords={},
         )
         if signal_fraction is None:
             signal_fraction = trained_signal_fraction(estimator)
@@ -256,8 +256,9 @@ class ReliabilityDisplay:
         columns = (points, hypothesis_colours(points), self.predicted, self.observed, errors)
         self.lines_ = []
         for point, colour, predicted, observed, error in zip(*columns, strict=True):
-            style = STYLE | {"color": colour, "label": prefixed(name, labels.value(point))}
-            drawn = self.ax_.errorbar(predicted, observed, yerr=error, **style | line_options)
+            label = prefixed(name, labels.value(point))
+            style = styled(STYLE | {"color": colour, "label": label}, line_options)
+            drawn = self.ax_.errorbar(predicted, observed, yerr=error, **style)
             self.lines_.append(drawn.lines[0])
         self.ax_.set(xlabel="predicted probability", ylabel="observed share of signal")
         self.ax_.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))

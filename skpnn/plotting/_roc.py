@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from skpnn._hypothesis_scores import HypothesisScores, predicted_scores, scores_of
 from skpnn._theta_columns import Theta
 from skpnn.metrics import roc_curve, weighted_auc
-from skpnn.plotting._axes import draw_guide, draw_legend, new_axes
+from skpnn.plotting._axes import draw_guide, draw_legend, new_axes, styled
 from skpnn.plotting._colours import hypothesis_colours
 from skpnn.plotting._theta_labels import Names, ThetaLabels, Units, as_points, described, prefixed
 
@@ -123,7 +123,6 @@ class HypothesisROCDisplay:
             theta=theta,
             window=window,
             background_label=background_label,
-            keywords={},
         )
         return cls._from_scores(scores, unit, name).plot(ax, rejection=rejection, **line_options)
 
@@ -221,7 +220,7 @@ class HypothesisROCDisplay:
         styles = zip(curves, hypothesis_colours(points), texts, strict=True)
         self.lines_ = [
             self.ax_.plot(
-                *_drawn(*curve, rejection), **{"color": colour, "label": text, **line_options}
+                *_drawn(*curve, rejection), **styled({"color": colour, "label": text}, line_options)
             )[0]
             for curve, colour, text in styles
         ]

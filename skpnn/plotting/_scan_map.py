@@ -1,17 +1,15 @@
 """ScanMapDisplay: the scores of events against θ."""
 
-from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from skpnn._hypothesis_grid import hypothesis_grid
+from skpnn._hypothesis_grid import hypothesis_grid, scanned_hypotheses
 from skpnn._theta_columns import Theta
 from skpnn.hypotheses import scores_on, signal_column, warn_of_extrapolation
-from skpnn.plotting._axes import new_axes
+from skpnn.plotting._axes import new_axes, styled
 from skpnn.plotting._colours import CATEGORIES, DENSITY, SEQUENTIAL, SIGNAL
 from skpnn.plotting._scores import score_edges
 from skpnn.plotting._theta_labels import Names, ThetaLabels, Units, as_points, described, names_of
@@ -158,18 +156,9 @@ class ScanMapDisplay:
         -------
         ScanMapDisplay
         """
-        names: Sequence[Any]
-        if hypotheses is not None:
-            names = [None] * as_points(hypotheses).shape[1]
-        elif isinstance(scores, pd.DataFrame):
-            hypotheses, names = scores.columns.to_list(), scores.columns.names
-        else:
-            raise ValueError(
-                "scores is no DataFrame, whose columns would name the hypotheses; give "
-                "hypotheses=[…]."
-            )
+        points, names = scanned_hypotheses(scores, hypotheses)
         display = cls(
-            hypotheses,
+            points[:, 0] if len(names) == 1 else points,
             np.asarray(scores),
             events=getattr(scores, "index", None),
             theta_name=theta_name or names_of(names),
@@ -177,7 +166,14 @@ class ScanMapDisplay:
         )
         return display.plot(ax, **options)
 
-    def plot(self, ax: "Axes | None" = None, *, bins: int = 40, **options: Any) -> Self:
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        bins: int = 40,
+        colorbar: bool = True,
+        **options: Any,
+    ) -> Self:
         """Draw on `ax`, or on a new figure.
 
         Parameters
@@ -186,6 +182,8 @@ class ScanMapDisplay:
             Where to draw.
         bins : int, default=40
             Number of bins of the score, for more than ten events.
+        colorbar : bool, default=True
+            Whether a colour bar explains what is coloured.
         **options : dict
             Passed to `matplotlib.axes.Axes.plot` for every event, or to `pcolormesh`.
 
@@ -196,7 +194,8 @@ class ScanMapDisplay:
         Raises
         ------
         ValueError
-            If there are two θ and several events, or two θ and no product of both.
+            If there are two θ and several events, or two θ and no product of both, or scores are
+            not finite.
         """
         points = as_points(self.hypotheses)
         scores = np.atleast_2d(np.asarray(self.scores, dtype=float))
@@ -211,10 +210,13 @@ class ScanMapDisplay:
         self.ax_.set_xlabel(labels[0])
         self.ax_.set_ylabel("score" if plane is None else labels[1])
         if plane is not None:
-            self._draw_mesh(*plane, "score", options)
+            self._draw_mesh(*plane, options)
         else:
             order = np.argsort(points[:, 0])
             self._draw_curve(points[order, 0], scores[:, order], bins, options)
+        if colorbar and self.mesh_ is not None:
+            meaning = "share of events per bin" if plane is None else "score"
+            self.colorbar_ = self.figure_.colorbar(self.mesh_, ax=self.ax_, label=meaning)
         return self
 
     def _draw_curve(self, theta: NDArray, scores: NDArray, bins: int, options: dict) -> None:
@@ -233,7 +235,7 @@ class ScanMapDisplay:
                 "label": f"event {event}",
             }
             style["marker"] = "." if len(theta) <= MAX_MARKERS else ""
-            self.lines_ += self.ax_.plot(theta, values, **style | options)
+            self.lines_ += self.ax_.plot(theta, values, **styled(style, options))
         self.ax_.legend()
 
     def _draw_histogram(self, theta: NDArray, scores: NDArray, bins: int, options: dict) -> None:
@@ -243,17 +245,16 @@ class ScanMapDisplay:
         shares = [np.histogram(column, edges)[0] / len(scores) for column in scores.T]
         # What no event reaches stays white.
         table = np.ma.masked_equal(np.transpose(shares), 0.0)
-        options = {"norm": LogNorm(vmin=PALEST / bins), "cmap": DENSITY, **options}
-        self._draw_mesh(_borders(theta), edges, table, "share of events per bin", options)
+        limits = {"vmin": PALEST / bins, "vmax": None} | options
+        norm = LogNorm(limits.pop("vmin"), limits.pop("vmax"))
+        style = {"norm": norm, "cmap": DENSITY} | limits
+        self._draw_mesh(_borders(theta), edges, table, style)
         median = np.median(scores, axis=0)
         self.lines_ = self.ax_.plot(theta, median, ".-", color=SIGNAL, label="median")
         self.ax_.legend()
 
-    def _draw_mesh(
-        self, x: NDArray, y: NDArray, values: NDArray, meaning: str, options: dict
-    ) -> None:
+    def _draw_mesh(self, x: NDArray, y: NDArray, values: NDArray, options: dict) -> None:
         self.mesh_ = self.ax_.pcolormesh(x, y, values, **{"cmap": SEQUENTIAL, **options})
-        self.colorbar_ = self.figure_.colorbar(self.mesh_, ax=self.ax_, label=meaning)
 
 
 def _check_shape(points: NDArray, scores: NDArray) -> None:
@@ -262,6 +263,8 @@ def _check_shape(points: NDArray, scores: NDArray) -> None:
             f"scores has shape {scores.shape}, expected (n_events, {len(points)}): one row per "
             "event, one column per hypothesis, as skpnn.scan returns them."
         )
+    if not np.isfinite(scores).all():
+        raise ValueError("The scores contain NaN or infinity; expected numbers.")
     if points.shape[1] > 2 or (points.shape[1] == 2 and len(scores) > 1):
         raise ValueError(
             f"{len(scores)} events at hypotheses of {points.shape[1]} θ do not fit on two axes; "

@@ -125,7 +125,6 @@ class ScoreDistributionDisplay:
             theta=theta,
             window=window,
             background_label=background_label,
-            keywords={},
         )
         return cls._from_scores(scores, bins, unit).plot(ax, log=log, **step_options)
 

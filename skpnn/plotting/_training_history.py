@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from skpnn._scan_inputs import unwrapped
-from skpnn.plotting._axes import new_axes
+from skpnn.plotting._axes import new_axes, styled
 from skpnn.plotting._colours import BACKGROUND, NEUTRAL, SIGNAL
 from skpnn.plotting._theta_labels import prefixed
 
@@ -152,7 +152,7 @@ class TrainingHistoryDisplay:
         self.figure_ = self.ax_.figure
         name = self.name if name is None else name
         self.lines_ = {
-            key: self._draw(key, {"color": colour, "label": prefixed(name, text)} | line_options)
+            key: self._draw(key, {"color": colour, "label": prefixed(name, text)}, line_options)
             for key, text, colour in (
                 ("loss", "training", BACKGROUND),
                 ("val_loss", "validation", SIGNAL),
@@ -165,11 +165,11 @@ class TrainingHistoryDisplay:
         self.ax_.legend()
         return self
 
-    def _draw(self, key: str, options: dict) -> Any:
+    def _draw(self, key: str, style: dict[str, Any], options: dict[str, Any]) -> Any:
         values = np.asarray(self.history[key], dtype=float)
-        marker = "." if len(values) < FEW else ""
+        style["marker"] = "." if len(values) < FEW else ""
         epochs = np.arange(1, len(values) + 1)
-        return self.ax_.plot(epochs, values, **{"marker": marker, **options})[0]
+        return self.ax_.plot(epochs, values, **styled(style, options))[0]
 
     def _mark_best(self, name: str | None) -> Any:
         validation = np.asarray(self.history.get("val_loss", ()), dtype=float)

@@ -122,7 +122,7 @@ def test_sample_takes_any_iterable_of_hypotheses():
 
 @pytest.mark.parametrize("n_samples", [0, -1, 2.5])
 def test_sample_refuses_a_number_of_events_that_is_not_one(n_samples):
-    with pytest.raises(ValueError, match=rf"n_samples == {n_samples}, expected a positive integer"):
+    with pytest.raises(ValueError, match=rf"n_samples={n_samples} is not possible"):
         BaldiToy().sample(n_samples)
 
 

@@ -117,3 +117,26 @@ def test_refuses_events_without_theta(events):
     X, y = events
     with pytest.raises(ValueError, match="X lacks theta among its columns"):
         BaldiToy().regret(np.zeros(40), pd.DataFrame({"x": X["x"]}), y, theta=[0.0])
+
+
+def test_regret_refuses_columns_of_other_hypotheses():
+    problem = BaldiToy()
+    X, y = problem.sample(50, random_state=0)
+    scores = pd.DataFrame({theta: problem.posterior(X, theta) for theta in (2.0, 1, 0, -1, -2)})
+    with pytest.raises(ValueError, match="expected the hypotheses"):
+        problem.regret(scores, X, y)
+
+
+def test_regret_refuses_other_rows():
+    problem = BaldiToy()
+    X, y = problem.sample(50, theta=[1], random_state=0)
+    scores = pd.DataFrame({1.0: problem.posterior(X, 1.0)}).sample(frac=1, random_state=0)
+    with pytest.raises(ValueError, match="has another index than X"):
+        problem.regret(scores, X, y, theta=[1])
+
+
+def test_regret_needs_names_of_columns():
+    problem = BaldiToy()
+    X, y = problem.sample(50, theta=[1], random_state=0)
+    with pytest.raises(ValueError, match="X is of type ndarray; expected a DataFrame"):
+        problem.regret(np.zeros(len(X)), X.to_numpy(), y, theta=[1])

@@ -143,7 +143,7 @@ def test_gaussian_shift_signal_has_its_mean_and_unit_covariance():
 
 @pytest.mark.parametrize("problem", [GaussianShift, NoInformation])
 def test_problems_refuse_to_have_no_feature(problem):
-    with pytest.raises(ValueError, match="n_features == 0, expected a positive integer"):
+    with pytest.raises(ValueError, match="n_features=0 is not possible; expected an integer"):
         problem(n_features=0)
 
 

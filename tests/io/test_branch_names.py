@@ -110,3 +110,8 @@ def test_label_of_another_type(label):
 def test_prefix_that_is_no_identifier(prefix):
     with pytest.raises(ValueError, match="expected letters, digits and _"):
         branch_names(pd.Index([1]), prefix)
+
+
+def test_a_number_of_single_precision_has_its_own_shortest_text():
+    labels = pd.Index([np.float32(0.1), np.float32(750.5)], dtype=object)
+    assert branch_names(labels, "score") == ["score_0p1", "score_750p5"]

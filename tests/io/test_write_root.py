@@ -456,3 +456,15 @@ def test_option_of_another_value(path, scores, option):
 def test_nothing_is_printed(path, scores, capfd):
     write_root(path, "scores", scores)
     assert capfd.readouterr() == ("", "")
+
+
+def test_masked_scores_are_refused(tmp_path):
+    masked = np.ma.masked_array([0.1, 0.2], [False, True])
+    with pytest.raises(ValueError, match="scores has masked values"):
+        write_root(tmp_path / "scores.root", "scores", masked)
+
+
+@pytest.mark.parametrize("tree", [".", "..", "dir/."])
+def test_a_tree_needs_a_name(tmp_path, tree):
+    with pytest.raises(ValueError, match="expected a name such as"):
+        write_root(tmp_path / "scores.root", tree, np.array([0.1]))

@@ -9,13 +9,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skpnn
+from skpnn.exceptions import SkpnnWarning
 from skpnn.model_selection import interpolation_report
 
 SEEN = []
 
 
 class Recorder(ClassifierMixin, BaseEstimator):
-    """Remembers what it was trained on."""
+    """Remembers what it was trained on, θ of its background or not."""
+
+    def __init__(self, background_theta="signal"):
+        self.background_theta = background_theta
 
     def fit(self, X, y, sample_weight=None):
         SEEN.append((X, np.asarray(y), sample_weight))
@@ -88,14 +92,14 @@ def test_inner_hypotheses_are_interpolated(masses):
 
 def test_the_table_has_the_figures_and_their_errors(masses):
     table = report(*masses)
-    three = ["left_out", "included", "dedicated", "loss"]
+    three = ["left_out", "included", "dedicated", "cost"]
     columns = [name for one in three for name in (one, f"{one}_error")]
     assert list(table) == ["mass", "interpolated", *columns]
 
 
 def test_equal_models_lose_nothing_without_any_doubt(masses):
     table = report(*masses)
-    assert (table[["loss", "loss_error"]] == 0).all(axis=None)
+    assert (table[["cost", "cost_error"]] == 0).all(axis=None)
     assert (table["included_error"] > 0).all()
 
 
@@ -109,7 +113,7 @@ def test_trees_fall_apart_where_a_mass_is_left_out(masses):
     X, y = skpnn.datasets.ResonanceOnExponential().sample(1500, random_state=0)
     table = interpolation_report(trees, X, y, strategy="signal", n_bootstraps=20, random_state=0)
     inner = table[table["interpolated"]]
-    assert (inner["loss"] > 3 * inner["loss_error"]).all()
+    assert (inner["cost"] > 3 * inner["cost_error"]).all()
 
 
 @pytest.mark.slow
@@ -118,8 +122,29 @@ def test_a_parametrised_network_does_not():
     model = make_pipeline(StandardScaler(), skpnn.PNNClassifier(epochs=15, random_state=0))
     table = interpolation_report(model, X, y, n_bootstraps=20, random_state=0)
     inner = table[table["interpolated"]]
-    assert (inner["loss"] < 0.02).all()
+    assert (inner["cost"] < 0.02).all()
     assert (table["dedicated"] - table["included"] < 0.01).all()
+
+
+def test_the_cost_is_positive_where_it_is_worse(masses):
+    trees = HistGradientBoostingClassifier(max_iter=20, random_state=0)
+    options = {"strategy": "signal", "n_bootstraps": 2, "random_state": 0}
+    for metric in ("auc", "log_loss"):
+        table = interpolation_report(trees, *masses, metric=metric, **options)
+        assert table["cost"].mean() > 0
+
+
+def test_the_edge_of_a_grid_of_two_theta_is_not_interpolated():
+    problem = skpnn.datasets.TwoParameterGaussian()
+    X, y = problem.sample(20, random_state=0)
+    table = report(X, y, theta=list(problem.theta_names))
+    assert table["interpolated"].sum() == 9
+
+
+def test_an_estimator_that_does_not_inject_is_warned_of(masses):
+    trees = make_pipeline(StandardScaler(), HistGradientBoostingClassifier(max_iter=1))
+    with pytest.warns(SkpnnWarning, match='Say strategy="signal"'):
+        interpolation_report(trees, *masses, n_bootstraps=2)
 
 
 @pytest.mark.parametrize(

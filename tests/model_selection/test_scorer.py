@@ -59,6 +59,16 @@ def test_the_worst_interpolated_is_among_those_not_trained_on(masses):
     assert scorer(model, X, y) == min(table[750], table[1250])
 
 
+@pytest.mark.filterwarnings("ignore:.*lies outside the range:UserWarning")
+def test_what_is_extrapolated_to_is_not_interpolated(masses):
+    X, y = masses
+    kept = ~X["mass"].isin([500, 1000])
+    model = skpnn.PNNClassifier(epochs=2, random_state=0).fit(X[kept], y[kept])
+    table = skpnn.score_scan(model, X, y).set_index("mass")["auc"]
+    assert table[500] < table[1000]
+    assert hypothesis_scorer(reduce="worst-interpolated")(model, X, y) == table[1000]
+
+
 def test_without_any_left_out_there_is_no_worst(fitted_pipeline, masses):
     with pytest.raises(ValueError, match="finds no hypothesis that the network was not trained on"):
         hypothesis_scorer(reduce="worst-interpolated")(fitted_pipeline, *masses)
@@ -79,8 +89,7 @@ def test_hypotheses_and_windows_are_handed_on(trees, masses):
 def test_leaving_hypotheses_out_scores_each_where_it_was_left_out(masses):
     X, y = masses
     model = skpnn.PNNClassifier(epochs=3, random_state=0)
-    scorer = hypothesis_scorer(reduce="worst-interpolated")
-    scores = cross_val_score(model, X, y, cv=LeaveOneHypothesisOut(), scoring=scorer)
+    scores = cross_val_score(model, X, y, cv=LeaveOneHypothesisOut(), scoring=hypothesis_scorer())
     assert len(scores) == 5
     assert np.isfinite(scores).all()
 
