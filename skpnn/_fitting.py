@@ -16,10 +16,10 @@ def fitted_on(
     X: Any,
     y: ArrayLike,
     *,
-    rows: NDArray[np.intp],
+    rows: NDArray[np.intp] | None = None,
     sample_weight: NDArray[np.float64] | None = None,
 ) -> Any:
-    """Return a clone of `estimator`, fitted on `rows` of X and y.
+    """Return a clone of `estimator`, fitted on X and y, or on some `rows` of them.
 
     Weights of a Pipeline go to its last step, unless scikit-learn's metadata routing is enabled:
     the estimator's own requests then say where.
@@ -33,8 +33,11 @@ def fitted_on(
     """
     given = {}
     if sample_weight is not None:
-        given = {_weight_argument(estimator): sample_weight[rows]}
-    return clone(estimator).fit(rows_of(X, rows), np.asarray(y)[rows], **given)
+        weight = sample_weight if rows is None else sample_weight[rows]
+        given = {_weight_argument(estimator): weight}
+    if rows is not None:
+        X, y = rows_of(X, rows), np.asarray(y)[rows]
+    return clone(estimator).fit(X, y, **given)
 
 
 def rows_of(X: Any, rows: NDArray[Any]) -> Any:

@@ -45,8 +45,9 @@ class HypothesisGrid:
 
     def index(self) -> pd.Index:
         """Return the hypotheses as labels."""
-        integral = np.array_equal(self.points, np.rint(self.points))
-        labels = self.points.astype(np.int64) if integral else self.points
+        # Beyond 2^53 a float is no exact integer.
+        integral = (self.points == np.rint(self.points)) & (np.abs(self.points) < 2**53)
+        labels = self.points.astype(np.int64) if integral.all() else self.points
         if len(self.names) == 1:
             return pd.Index(labels[:, 0], name=self.names[0])
         return pd.MultiIndex.from_arrays(list(labels.T), names=self.names)
@@ -72,6 +73,11 @@ def named_columns(
 ) -> tuple[NDArray[np.intp], list[Any]]:
     """Return the θ columns that a call names, and what they are called."""
     n_columns, names = n_columns_of(X), column_names(X)
+    if keywords and names is None:
+        raise ValueError(
+            f"{list(keywords)} are names of columns, and X has none; say hypotheses=[…], and "
+            "theta=… where θ is not the last column."
+        )
     for name in keywords:
         if names is not None and name not in names:
             raise ValueError(

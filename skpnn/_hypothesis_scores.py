@@ -66,6 +66,10 @@ class HypothesisScores:
         """Return the weights of the signal at hypothesis `k`."""
         return self.signal_weight[self.signal_rows[k]]
 
+    def warn_of_extrapolation(self, *, stacklevel: int) -> None:
+        """Warn once, in the user's units, of the hypotheses that are extrapolated to."""
+        warn_of_extrapolation(self.grid, self.outside, stacklevel=stacklevel + 1)
+
     def at_each(self, function: Callable[..., Any], **options: Any) -> list[Any]:
         """Return what a function of the form of those in `skpnn.metrics` gives at each."""
         return [
@@ -107,7 +111,6 @@ def scores_of(
     )
     grid = HypothesisGrid(columns, names, points)
     other, outside = scores_on(grid, estimator, rows_of(X, background), column)
-    warn_of_extrapolation(grid, outside, stacklevel=4)
     return HypothesisScores(
         grid,
         rows,

@@ -1,11 +1,13 @@
 """The inputs of a scan: X at each hypothesis, transformed once where a pipeline allows it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     MaxAbsScaler,
@@ -20,7 +22,7 @@ from skpnn._theta import ThetaRange, matches_hypothesis
 from skpnn._theta_columns import with_theta
 from skpnn.preprocessing import FeatureTransformer
 
-__all__ = ["ScanInputs", "trained_signal_fraction", "unwrapped"]
+__all__ = ["ScanInputs", "layers", "trained_signal_fraction", "unwrapped"]
 
 # Enough to see that a value varies from row to row, few enough to cost nothing.
 ROWS_COMPARED = 8
@@ -34,18 +36,35 @@ COLUMN_BY_COLUMN = (
 )
 
 
-def unwrapped(estimator: Any) -> tuple[list[Any], Any]:
-    """Return the transformers before, outermost first, and the classifier inside.
+def layers(estimator: Any) -> Iterator[Any]:
+    """Yield an estimator, and what it wraps, down to the classifier inside.
 
-    Searches, pipelines, frozen and calibrated estimators are opened.
+    Searches, pipelines, frozen, calibrated and thresholded estimators are opened.
     """
-    inside = _inside(estimator)
-    if inside is not None:
-        return unwrapped(inside)
-    if not isinstance(estimator, Pipeline):
-        return [], estimator
-    before, final = unwrapped(estimator.steps[-1][1])
-    return [*(step for _, step in estimator.steps[:-1]), *before], final
+    while estimator is not None:
+        yield estimator
+        estimator = _inside(estimator)
+
+
+def _inside(estimator: Any) -> Any:
+    if hasattr(estimator, "best_estimator_"):
+        return estimator.best_estimator_
+    if isinstance(estimator, Pipeline):
+        return estimator.steps[-1][1]
+    if isinstance(estimator, FrozenEstimator):
+        return estimator.estimator
+    if isinstance(estimator, FixedThresholdClassifier | TunedThresholdClassifierCV):
+        return estimator.estimator_
+    if hasattr(estimator, "calibrated_classifiers_"):
+        return estimator.calibrated_classifiers_[0].estimator
+    return None
+
+
+def unwrapped(estimator: Any) -> tuple[list[Any], Any]:
+    """Return the transformers before, outermost first, and the classifier inside."""
+    every = list(layers(estimator))
+    pipelines = [layer for layer in every if isinstance(layer, Pipeline)]
+    return [step for pipeline in pipelines for _, step in pipeline.steps[:-1]], every[-1]
 
 
 def trained_signal_fraction(estimator: Any) -> float | None:
@@ -53,32 +72,17 @@ def trained_signal_fraction(estimator: Any) -> float | None:
 
     A calibration changes it; only `HypothesisCalibratedClassifier` says to what.
     """
-    if hasattr(estimator, "signal_fraction_"):
-        return estimator.signal_fraction_
-    if hasattr(estimator, "calibrated_classifiers_"):
-        return None
-    inside = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else _inside(estimator)
-    return None if inside is None else trained_signal_fraction(inside)
-
-
-def _inside(estimator: Any) -> Any:
-    if hasattr(estimator, "best_estimator_"):
-        return estimator.best_estimator_
-    if isinstance(estimator, FrozenEstimator):
-        return estimator.estimator
-    if hasattr(estimator, "calibrated_classifiers_"):
-        return estimator.calibrated_classifiers_[0].estimator
+    for layer in layers(estimator):
+        if hasattr(layer, "signal_fraction_"):
+            return layer.signal_fraction_
+        if hasattr(layer, "calibrated_classifiers_"):
+            return None
     return None
 
 
 def _changes_predictions(estimator: Any) -> bool:
     """Return whether a wrapper on the way inside predicts something else than what it wraps."""
-    if hasattr(estimator, "calibrated_classifiers_"):
-        return True
-    inside = _inside(estimator)
-    if inside is None and isinstance(estimator, Pipeline):
-        inside = estimator.steps[-1][1]
-    return inside is not None and _changes_predictions(inside)
+    return any(hasattr(layer, "calibrated_classifiers_") for layer in layers(estimator))
 
 
 def _treats_theta_apart(step: Any) -> bool:
@@ -199,13 +203,13 @@ class ScanInputs:
         theta = getattr(self._final, "theta_columns_", None)
         if theta is None:
             return
-        one, other = (self._few_at(h)[0, theta] for h in (hypotheses[0], hypotheses[0] + 1))
-        if np.array_equal(one.astype(np.float64), other.astype(np.float64), equal_nan=True):
+        seen = [self._few_at(h)[0, theta].astype(np.float64) for h in _probes(hypotheses)]
+        if all(np.array_equal(one, seen[0], equal_nan=True) for one in seen):
             names = getattr(self._X, "columns", np.arange(np.shape(self._X)[1]))
             raise ValueError(
                 f"Column {[str(names[c]) for c in self._columns]} is assigned, but the network was "
-                f"trained with theta={self._final.theta!r}, which that does not change. Name θ: "
-                "theta='mass' or mass=[…]."
+                f"trained with theta={self._final.theta!r}, which that does not change. Name its θ "
+                "in this call, too: theta=… by name or by index."
             )
 
     def trained(self, hypotheses: NDArray[np.float64]) -> list[bool | None]:
@@ -224,6 +228,12 @@ class ScanInputs:
         """Return the first rows as the classifier sees them."""
         few = with_theta(self._few, self._columns, hypothesis)
         return _as_array(few if self._before is None else self._before.transform(few))
+
+
+def _probes(hypotheses: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return hypotheses of which at least two differ, for any scaling of θ that is not constant."""
+    first = hypotheses[0]
+    return [first, hypotheses[-1], first + 1, first - 1, 2 * first, first / 2, 0 * first]
 
 
 def _first_rows(X: Any) -> Any:

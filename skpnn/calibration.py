@@ -1,5 +1,6 @@
 """Probabilities calibrated at each hypothesis."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -8,11 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
+from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skpnn._fitting import fitted_on, rows_of
-from skpnn._hypothesis_scores import scores_of
-from skpnn._parameters import check_choice
+from skpnn._hypothesis_scores import HypothesisScores, scores_of
+from skpnn._parameters import check_choice, check_integer
 from skpnn._theta_columns import (
     Theta,
     column_names,
@@ -22,11 +24,15 @@ from skpnn._theta_columns import (
     theta_values,
 )
 from skpnn._validation import check_sample_weight
+from skpnn.exceptions import SkpnnWarning
 from skpnn.hypotheses import signal_column, signal_scores
 from skpnn.likelihood import log_odds
 from skpnn.model_selection import StratifiedHypothesisKFold
 
 __all__ = ["HypothesisCalibratedClassifier"]
+
+# scikit-learn advises against isotonic calibration with fewer.
+FEWEST_ISOTONIC = 1000
 
 
 class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
@@ -45,8 +51,9 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
         all of X, which it should not have been trained on; anything else is cloned, trained and
         calibrated by cross-validation, and the mean of the folds predicts.
     method : {"sigmoid", "isotonic"}, default="sigmoid"
-        As of `CalibratedClassifierCV`. ``"isotonic"`` needs a thousand events at every hypothesis
-        and none of negative weight.
+        As of `CalibratedClassifierCV`. ``"isotonic"`` needs a thousand signal events at every
+        hypothesis and none of negative weight. It is constant at both ends: probabilities are kept
+        from 0 and 1 by 1 / (n + 2), n being the number of events that were calibrated on.
     cv : int, default=5
         Number of folds, of a `skpnn.model_selection.StratifiedHypothesisKFold`.
     theta : int or str, default=-1
@@ -61,7 +68,8 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
     background_label_ : label
         The one that is background.
     hypotheses_ : ndarray of shape (k, 1)
-        Where it was calibrated.
+        Where it was calibrated: the signal's θ, or, where these are a continuum, the means of up to
+        ten bins of them.
     signal_fraction_ : float
         The share of signal in the weight of the sample, which the probabilities refer to.
     calibrated_classifiers_ : list
@@ -124,39 +132,51 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
         Raises
         ------
         ValueError
-            If an argument cannot be used, θ are several columns or a continuum, or weights are
-            negative under ``method="isotonic"``.
+            If an argument cannot be used, θ are several columns, the signal's weights at a
+            hypothesis do not sum to more than 0, or weights are negative under
+            ``method="isotonic"``.
+
+        Warns
+        -----
+        SkpnnWarning
+            If ``method="isotonic"`` has fewer than a thousand signal events at a hypothesis.
         """
-        check_choice("method", self.method, ("sigmoid", "isotonic"))
-        if len(requested_columns(self.theta)) > 1:
-            raise ValueError(
-                f"theta={self.theta!r} are several columns; calibration interpolates along one."
-            )
-        weight = check_sample_weight(sample_weight, len(np.asarray(y)))
+        self._check_parameters()
+        check_consistent_length(X, y)
+        labels = column_or_1d(y, warn=True)
+        weight = check_sample_weight(sample_weight, len(labels))
         if self.method == "isotonic" and weight is not None and (weight < 0).any():
             raise ValueError(
                 'method="isotonic" leaves events of negative weight out, which biases it; use '
                 'method="sigmoid".'
             )
-        parts = self._parts(X, y, weight)
         self.calibrated_classifiers_ = [
-            self._calibrated(one, X, y, weight, rows) for one, rows in parts
+            self._calibrated(one, X, labels, weight, rows)
+            for one, rows in self._parts(X, labels, weight)
         ]
         first = self.calibrated_classifiers_[0]
         self.classes_ = np.asarray(first.estimator.classes_)
         self.background_label_ = self.classes_[1 - first.column]
         self.hypotheses_ = first.points[:, np.newaxis]
-        is_signal = np.asarray(y) != self.background_label_
+        is_signal = labels != self.background_label_
         self.signal_fraction_ = float(np.average(is_signal, weights=weight))
         self.n_features_in_ = n_columns_of(X)
         return self
 
+    def _check_parameters(self) -> None:
+        check_choice("method", self.method, ("sigmoid", "isotonic"))
+        check_integer("cv", self.cv, low=2)
+        if len(requested_columns(self.theta)) > 1:
+            raise ValueError(
+                f"theta={self.theta!r} are several columns; calibration interpolates along one."
+            )
+
     def _parts(
-        self, X: Any, y: ArrayLike, weight: NDArray[np.float64] | None
+        self, X: Any, y: NDArray[Any], weight: NDArray[np.float64] | None
     ) -> list[tuple[Any, NDArray[np.intp]]]:
         """Return fitted classifiers, and the rows to calibrate each on."""
         if isinstance(self.estimator, FrozenEstimator):
-            return [(self.estimator, np.arange(len(np.asarray(y))))]
+            return [(self.estimator, np.arange(len(y)))]
         folds = StratifiedHypothesisKFold(self.cv, theta=self.theta).split(X, y)
         return [
             (fitted_on(self.estimator, X, y, rows=train, sample_weight=weight), test)
@@ -167,32 +187,53 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
         self,
         estimator: Any,
         X: Any,
-        y: ArrayLike,
+        y: NDArray[Any],
         weight: NDArray[np.float64] | None,
         rows: NDArray[np.intp],
     ) -> "_CalibratedAtEach":
         scores = scores_of(
             estimator,
             rows_of(X, rows),
-            np.asarray(y)[rows],
+            y[rows],
             sample_weight=None if weight is None else weight[rows],
             hypotheses=None,
             theta=self.theta,
             window=None,
             background_label=self.background_label,
         )
-        total = scores.signal_weight.sum()
-        calibrators = []
-        for k, signal in enumerate(scores.signal):
-            w = scores.weight_at(k)
-            decision = np.concatenate([signal, scores.background[:, k]])
-            label = np.repeat([1, 0], [len(signal), len(scores.background)])
-            sizes = np.concatenate([w * (total / w.sum()), scores.background_weight])
-            calibrator = CalibratedClassifierCV(_Decision(), method=self.method, ensemble=False)
-            decision = _as_decision(estimator, decision)
-            calibrators.append(calibrator.fit(decision, label, sample_weight=sizes))
-        column = signal_column(estimator, self.background_label)
-        return _CalibratedAtEach(estimator, column, scores.grid.points[:, 0], calibrators)
+        is_isotonic = self.method == "isotonic"
+        if is_isotonic:
+            _warn_of_few(min(len(signal) for signal in scores.signal))
+        margins = [1 / (len(one) + len(scores.background) + 2) for one in scores.signal]
+        return _CalibratedAtEach(
+            estimator,
+            signal_column(estimator, self.background_label),
+            scores.grid.points[:, 0],
+            [self._calibrator(estimator, scores, k) for k in range(len(scores))],
+            np.array(margins) * is_isotonic,
+        )
+
+    def _calibrator(
+        self, estimator: Any, scores: HypothesisScores, k: int
+    ) -> CalibratedClassifierCV:
+        """Return a calibrator of the scores at hypothesis `k`."""
+        signal, w = scores.signal[k], scores.weight_at(k)
+        if w.sum() <= 0 or scores.signal_weight.sum() <= 0:
+            raise ValueError(
+                f"The signal's weights at θ = {scores.grid.points[k].tolist()} sum to "
+                f"{w.sum():g}; calibration needs a positive sum at every hypothesis."
+            )
+        w = w * (scores.signal_weight.sum() / w.sum())
+        weight = np.concatenate([w, scores.background_weight])
+        # Sigmoid calibration takes the sum of the weights for the number of events.
+        weight *= np.abs(weight).sum() / np.sum(weight**2)
+        decision = np.concatenate([signal, scores.background[:, k]])
+        label = np.repeat([1, 0], [len(signal), len(scores.background)])
+        every = np.arange(len(label))
+        calibrator = CalibratedClassifierCV(
+            _Decision(), method=self.method, ensemble=False, cv=[(every, every)]
+        )
+        return calibrator.fit(_as_decision(estimator, decision), label, sample_weight=weight)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return the calibrated probability of each class at the hypothesis that each row holds.
@@ -229,14 +270,28 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
 
+def _warn_of_few(n_signal: int) -> None:
+    if n_signal < FEWEST_ISOTONIC:
+        warnings.warn(
+            f'method="isotonic" has {n_signal} signal events at a hypothesis, fewer than '
+            f'{FEWEST_ISOTONIC}: it follows their fluctuations. Use method="sigmoid".',
+            SkpnnWarning,
+            stacklevel=4,
+        )
+
+
 @dataclass(frozen=True)
 class _CalibratedAtEach:
-    """A fitted classifier, and a calibrator of its scores at each of the sorted hypotheses."""
+    """A fitted classifier, and a calibrator of its scores at each of the sorted hypotheses.
+
+    Probabilities keep `margins` from 0 and 1.
+    """
 
     estimator: Any
     column: int
     points: NDArray[np.float64]
     calibrators: list[CalibratedClassifierCV]
+    margins: NDArray[np.float64]
 
     def signal(self, X: Any, theta: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability of signal, interpolated between the hypotheses around `theta`."""
@@ -244,17 +299,20 @@ class _CalibratedAtEach:
         decision = _as_decision(self.estimator, scores)
         place = np.interp(theta, self.points, np.arange(len(self.points)))
         probability = np.zeros(len(theta))
-        for k, calibrator in enumerate(self.calibrators):
+        for k, (calibrator, margin) in enumerate(zip(self.calibrators, self.margins, strict=True)):
             share = np.maximum(1 - np.abs(place - k), 0)
             rows = np.flatnonzero(share)
             if len(rows):
                 calibrated = calibrator.predict_proba(decision[rows])[:, 1]
-                probability[rows] += share[rows] * calibrated
+                probability[rows] += share[rows] * np.clip(calibrated, margin, 1 - margin)
         return probability
 
 
 class _Decision(ClassifierMixin, BaseEstimator):
     """The only column of X as a decision, for a CalibratedClassifierCV to calibrate."""
+
+    # Under metadata routing weights have to be asked for.
+    __metadata_request__fit = {"sample_weight": True}  # noqa: RUF012
 
     def fit(self, X: NDArray, y: NDArray, sample_weight: Any = None) -> Self:
         del X, sample_weight

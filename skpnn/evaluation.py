@@ -108,6 +108,7 @@ def score_scan(
         background_label=background_label,
         keywords=columns,
     )
+    scores.warn_of_extrapolation(stacklevel=3)
     return metric_table(scores, metric, n_bootstraps=n_bootstraps, random_state=random_state)
 
 
@@ -157,7 +158,8 @@ def _columns_of(
         return list(values)
     with np.errstate(invalid="ignore"):
         # A sample whose figure is infinite, or that has none, makes the error NaN.
-        errors = np.std(list(metric_replicas(scores, metric, n_bootstraps, seed)), axis=0, ddof=1)
+        replicas = metric_replicas(scores, metric, n_bootstraps, seed)
+        errors = np.std(list(replicas), axis=0, ddof=1)
     both = zip(values, errors.T, strict=True)
     return [pair for one, error in both for pair in (one, (f"{one[0]}_error", error))]
 
@@ -177,14 +179,15 @@ def metric_replicas(
     of equal numbers of events, so that the difference of two estimators has an error of its own.
     """
     ranked = scores.at_each(_ranked)
+    n_values = len(np.atleast_1d(metric_values(scores, metric)[0]))
     for replica in range(n_replicas):
         drawn = _counts(len(scores.background), (seed, replica, 0))
         values = []
         for k, (signal, background, w, v, order) in enumerate(ranked):
             copies = _counts(len(signal), (seed, replica, 1 + k))
             sample = *_repeated(copies, signal, w), *_repeated(drawn[order], background, v)
-            values.append(_value_of_sample(metric, *sample))
-        yield np.array(np.broadcast_arrays(*map(np.atleast_1d, values)), dtype=np.float64)
+            values.append(_values_of_sample(metric, *sample))
+        yield np.array([np.broadcast_to(value, n_values) for value in values])
 
 
 def _repeated(counts: NDArray[np.intp], *arrays: NDArray) -> list[NDArray]:
@@ -192,12 +195,15 @@ def _repeated(counts: NDArray[np.intp], *arrays: NDArray) -> list[NDArray]:
     return [np.repeat(array, counts) for array in arrays]
 
 
-def _value_of_sample(metric: Metric, s: NDArray, w: NDArray, b: NDArray, v: NDArray) -> Any:
+def _values_of_sample(
+    metric: Metric, s: NDArray, w: NDArray, b: NDArray, v: NDArray
+) -> NDArray[np.float64]:
     try:
-        return metric(s, b, signal_weight=w, background_weight=v)
+        value = metric(s, b, signal_weight=w, background_weight=v)
     except ValueError:
         # The events themselves had one: of few with signed weights a sample can sum to nothing.
-        return np.nan
+        value = np.nan
+    return np.atleast_1d(np.asarray(value, dtype=np.float64))
 
 
 def _as_array(values: list[Any]) -> NDArray[np.float64]:

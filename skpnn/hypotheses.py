@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skpnn._extrapolation import extrapolations_told
 from skpnn._hypothesis_grid import HypothesisGrid, hypothesis_grid
-from skpnn._scan_inputs import ScanInputs, unwrapped
+from skpnn._scan_inputs import ScanInputs, layers
 from skpnn._theta_columns import Theta, requested_columns, with_theta
 from skpnn.exceptions import ExtrapolationWarning
 
@@ -124,6 +125,11 @@ def scan(
     grid = hypothesis_grid(X, hypotheses, theta=theta, keywords=columns)
     scores, outside = scores_on(grid, estimator, X, column)
     warn_of_extrapolation(grid, outside)
+    return labelled(scores, X, grid)
+
+
+def labelled(scores: NDArray[np.floating], X: Any, grid: HypothesisGrid) -> Any:
+    """Return scores, of shape (n, k), as a DataFrame where X is one."""
     if not hasattr(X, "iloc"):
         return scores
     return pd.DataFrame(scores, index=X.index, columns=grid.index())
@@ -160,7 +166,8 @@ def signal_column(estimator: Any, background_label: Any = None) -> int:
     if len(classes) != 2:
         raise ValueError(f"The estimator has {len(classes)} classes, expected two.")
     if background_label is None:
-        background_label = getattr(unwrapped(estimator)[1], "background_label_", classes[0])
+        known = (getattr(layer, "background_label_", None) for layer in layers(estimator))
+        background_label = next((label for label in known if label is not None), classes[0])
     if background_label not in classes:
         raise ValueError(
             f"background_label={background_label!r} is none of the estimator's classes, "
@@ -178,15 +185,13 @@ def signal_scores(estimator: Any, X: Any, column: int) -> NDArray[np.floating]:
 
 
 def scored(estimator: Any, X: Any, column: int) -> tuple[NDArray[np.floating], bool]:
-    """Return the scores, and whether the estimator warned of extrapolation in its own units."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ExtrapolationWarning)
+    """Return the scores, and whether the estimator extrapolates, which it is kept from warning of.
+
+    It would, in its own units and once per hypothesis.
+    """
+    with extrapolations_told() as told:
         scores = signal_scores(estimator, X, column)
-    extrapolations = [w for w in caught if issubclass(w.category, ExtrapolationWarning)]
-    for other in caught:
-        if other not in extrapolations:
-            warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
-    return scores, bool(extrapolations)
+    return scores, bool(told)
 
 
 def warn_of_extrapolation(

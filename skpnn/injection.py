@@ -72,7 +72,8 @@ class EmpiricalTheta:
 def _not_positive(theta: NDArray[np.floating]) -> str:
     return (
         f"The signal's weights at θ = {theta.tolist()} do not sum to more than 0, so they cannot "
-        "be probabilities; background θ is drawn with |weight| instead."
+        "be probabilities; background θ is drawn with |weight| instead. (Behind a scaler, θ is not "
+        "in your units here.)"
     )
 
 
@@ -290,7 +291,7 @@ def _odd_theta(
         return (
             f"Background holds θ = {background[0].tolist()}, which no signal has. Training "
             "overwrites it, but predicting takes it for a hypothesis, where scorers find an AUC "
-            "near 1: put NaN there."
+            "near 1: put NaN there. (Behind a scaler, θ is not in your units here.)"
         )
     if is_full and n_signal > MAX_DISCRETE:
         return (

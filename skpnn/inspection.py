@@ -1,6 +1,5 @@
 """What a classifier relies on, at each hypothesis."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,9 +11,8 @@ from skpnn._hypothesis_scores import HypothesisScores, scores_of
 from skpnn._parameters import check_integer
 from skpnn._seeding import generator
 from skpnn._theta_columns import Theta, column_names, requested_columns
-from skpnn.evaluation import metric_table
-from skpnn.exceptions import ExtrapolationWarning
-from skpnn.metrics import LOWER_IS_BETTER, named_metrics
+from skpnn.evaluation import metric_values
+from skpnn.metrics import Metric, lower_is_better, named_metrics
 
 __all__ = ["permutation_importance"]
 
@@ -51,8 +49,8 @@ def permutation_importance(
     sample_weight : array-like of shape (n_samples,), optional
         Weights; negative ones are kept as they are.
     metric : str, callable or dict of one, default="auc"
-        The figure of merit, of those that `skpnn.score_scan` knows. Where lower is better, as for
-        ``"log_loss"``, its rise is returned; under a name of one's own, always its fall.
+        The figure of merit, of those that `skpnn.score_scan` knows. Of the log loss, where lower is
+        better, the rise is returned; of all others, the fall.
     n_repeats : int, default=5
         Number of permutations of each feature; all hypotheses share them.
     features : sequence of int or str, optional
@@ -91,7 +89,7 @@ def permutation_importance(
     True
     """
     check_integer("n_repeats", n_repeats, low=1)
-    name = _only(metric)
+    function = _only(metric)
     options = {
         "sample_weight": sample_weight,
         "hypotheses": hypotheses,
@@ -100,32 +98,30 @@ def permutation_importance(
         "background_label": background_label,
     }
     found = scores_of(estimator, X, y, **options)
+    found.warn_of_extrapolation(stacklevel=3)
     columns = _feature_columns(X, features, found.grid.columns)
-    intact = _values(found, metric, name)
+    intact = _values(found, function)
     seed = int(generator(random_state).integers(2**63))
+    sign = -1 if lower_is_better(function) else 1
     tables = []
-    with warnings.catch_warnings():
-        # The scan of the intact events has warned once.
-        warnings.simplefilter("ignore", ExtrapolationWarning)
-        for column in columns:
-            permuted = [
-                _values(scores_of(estimator, other, y, **options), metric, name)
-                for other in _permuted(X, column, n_repeats, seed)
-            ]
-            drops = (intact - permuted) * (-1 if name in LOWER_IS_BETTER else 1)
-            tables.append(_rows(found, _label(X, column), drops))
+    for column in columns:
+        permuted = [
+            _values(scores_of(estimator, other, y, **options), function)
+            for other in _permuted(X, column, n_repeats, seed)
+        ]
+        tables.append(_rows(found, _label(X, column), sign * (intact - permuted)))
     return pd.concat(tables, ignore_index=True)
 
 
-def _only(metric: Any) -> str:
-    names = list(named_metrics(metric))
-    if len(names) > 1:
-        raise ValueError(f"metric={names} are {len(names)}; the importance is of one.")
-    return names[0]
+def _only(metric: Any) -> Metric:
+    named = named_metrics(metric)
+    if len(named) > 1:
+        raise ValueError(f"metric={list(named)} are {len(named)}; the importance is of one.")
+    return next(iter(named.values()))
 
 
-def _values(scores: HypothesisScores, metric: Any, name: str) -> NDArray[np.float64]:
-    return metric_table(scores, metric)[name].to_numpy(dtype=np.float64)
+def _values(scores: HypothesisScores, metric: Metric) -> NDArray[np.float64]:
+    return np.array([np.atleast_1d(value)[0] for value in metric_values(scores, metric)])
 
 
 def _feature_columns(

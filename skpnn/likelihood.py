@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from skpnn._hypothesis_grid import hypothesis_grid
 from skpnn._scan_inputs import trained_signal_fraction
 from skpnn._theta_columns import Theta
-from skpnn.hypotheses import scan
+from skpnn.hypotheses import labelled, scores_on, signal_column, warn_of_extrapolation
 
 __all__ = ["log_likelihood_ratio", "log_odds"]
 
@@ -82,23 +82,16 @@ def log_likelihood_ratio(
             "probabilities (CalibratedClassifierCV makes some of decisions)."
         )
     share = _signal_share(estimator, signal_fraction)
-    scores = scan(
-        estimator,
-        X,
-        hypotheses=hypotheses,
-        theta=theta,
-        background_label=background_label,
-        **columns,
-    )
-    if share.shape not in ((), (1,), (np.shape(scores)[1],)):
+    column = signal_column(estimator, background_label)
+    grid = hypothesis_grid(X, hypotheses, theta=theta, keywords=columns)
+    if share.shape not in ((), (1,), (len(grid.points),)):
         raise ValueError(
-            f"signal_fraction has shape {share.shape}, expected () or ({np.shape(scores)[1]},): "
-            "one share, or one for each hypothesis."
+            f"signal_fraction has shape {share.shape}, expected () or ({len(grid.points)},): one "
+            "share, or one for each hypothesis."
         )
-    ratio = log_odds(np.asarray(scores)) - log_odds(share)
-    if not isinstance(scores, pd.DataFrame):
-        return ratio
-    return pd.DataFrame(ratio, index=scores.index, columns=scores.columns)
+    scores, outside = scores_on(grid, estimator, X, column)
+    warn_of_extrapolation(grid, outside)
+    return labelled(log_odds(scores) - log_odds(share), X, grid)
 
 
 def _signal_share(estimator: Any, signal_fraction: ArrayLike | None) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 from skpnn._base import NetworkEstimator
 from skpnn._classes import class_codes, class_weighted
 from skpnn._conditioning import KINDS, PLACES, Conditioning
+from skpnn._extrapolation import tell_of_extrapolation
 from skpnn._parameters import check_choice
 from skpnn._parametrised import Parametrisation
 from skpnn._sample import Sample, Seeds, weighted_rows
@@ -68,8 +69,9 @@ default="signal"
         How background receives θ while training. ``"signal"`` draws whole θ rows of the training
         signal, by its final weights; ``"uniform"`` draws from the box they span; an object with
         ``rvs(size=, random_state=)``, a list of one per θ column, or a function ``f(rng, n)``
-        draws as it likes; ``"given"`` takes θ from X, where it must not be NaN. All but
-        ``"given"`` overwrite the θ that background has in X.
+        draws as it likes, in the units that the network is given θ in (behind a scaler not yours:
+        put the scaler in `skpnn.on_features`); ``"given"`` takes θ from X, where it must not be
+        NaN. All but ``"given"`` overwrite the θ that background has in X.
     redraw : {"epoch", "never"}, default="epoch"
         Whether background θ is drawn for every epoch anew, or once.
     missing_theta : {"draw", "error"}, default="draw"
@@ -152,7 +154,8 @@ default="signal"
     theta_columns_ : ndarray of shape (n_theta,)
         Indices of the θ columns.
     hypotheses_ : ndarray of shape (n_hypotheses, n_theta)
-        The distinct θ of the training signal, at most 10,000, in the units of X.
+        The distinct θ of the training signal, at most 10,000, in the units of the X that `fit`
+        received.
     theta_range_ : ThetaRange
         The box that they span, over all partial fits.
     theta_sample_ : ndarray of shape (n, n_theta)
@@ -565,9 +568,7 @@ default="signal"
     def _with_scaled_theta(self, X: NDArray) -> NDArray:
         theta = self._hypotheses_of(X)
         if self.theta_range_.excludes(theta).any():
-            warnings.warn(
-                extrapolation_message(theta, self.theta_range_), ExtrapolationWarning, stacklevel=3
-            )
+            tell_of_extrapolation(extrapolation_message(theta, self.theta_range_), stacklevel=3)
         inputs = X.copy()
         inputs[:, self.theta_columns_] = self._theta_map.scaled(theta)
         return inputs

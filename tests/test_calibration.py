@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
@@ -10,6 +11,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.svm import LinearSVC
 
 import skpnn
+from skpnn.exceptions import SkpnnWarning
 from skpnn.likelihood import log_odds
 
 PROBLEM = skpnn.datasets.GaussianShift()
@@ -89,6 +91,22 @@ def test_isotonic_is_possible(sample, too_sure):
     assert off_by(model.fit(*sample), 3.0) < 0.03
 
 
+def test_isotonic_probabilities_are_never_sure(sample, too_sure):
+    X, y = sample
+    model = skpnn.HypothesisCalibratedClassifier(too_sure, theta="theta", method="isotonic")
+    probability = model.fit(X, y).predict_proba(X.assign(theta=3.0))
+    least = 1 / (4000 + 12000 + 2)
+    assert probability.min() == pytest.approx(least)
+    assert np.isfinite(skpnn.log_likelihood_ratio(model, X, hypotheses=[3.0])).all(axis=None)
+
+
+def test_isotonic_with_few_events_is_warned_of(sample, too_sure):
+    X, y = sample
+    model = skpnn.HypothesisCalibratedClassifier(too_sure, theta="theta", method="isotonic")
+    with pytest.warns(SkpnnWarning, match="signal events at a hypothesis, fewer than 1000"):
+        model.fit(X[:2000], y[:2000])
+
+
 def test_probabilities_refer_to_the_share_of_signal_in_the_weights(sample, too_sure):
     X, y = sample
     model = skpnn.HypothesisCalibratedClassifier(too_sure, theta="theta")
@@ -157,3 +175,43 @@ def test_mistakes_are_named(sample, too_sure, arguments, weight, message):
 def test_a_row_without_theta_is_an_error(sample, calibrated):
     with pytest.raises(ValueError, match="assign a hypothesis to every row"):
         calibrated.predict_proba(sample[0])
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_the_scale_of_weights_does_not_matter(sample, too_sure, calibrated, scale):
+    X, y = sample
+    model = skpnn.HypothesisCalibratedClassifier(too_sure, theta="theta")
+    model.fit(X, y, sample_weight=np.full(len(y), scale))
+    at = X.assign(theta=2.0)
+    assert model.predict_proba(at) == pytest.approx(calibrated.predict_proba(at), rel=1e-6)
+
+
+def test_a_hypothesis_of_negative_weight_is_refused(sample, too_sure):
+    X, y = sample
+    weight = np.where(X["theta"] == 1, -0.5, 1.0)
+    model = skpnn.HypothesisCalibratedClassifier(too_sure, theta="theta")
+    with pytest.raises(ValueError, match=r"signal's weights at θ = \[1.0\] sum to -2000"):
+        model.fit(X, y, sample_weight=weight)
+
+
+def test_few_events_at_a_hypothesis_are_enough(sample, too_sure):
+    X, y = sample
+    few = np.r_[np.flatnonzero(y == 0)[:50], np.flatnonzero(y == 1)[:8]]
+    model = skpnn.HypothesisCalibratedClassifier(too_sure, theta="theta")
+    assert np.isfinite(model.fit(X.iloc[few], y.iloc[few]).predict_proba(X.assign(theta=2))).all()
+
+
+def test_x_and_y_are_of_one_length(sample, too_sure):
+    X, y = sample
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        skpnn.HypothesisCalibratedClassifier(too_sure, theta="theta").fit(X, y[:100])
+
+
+def test_metadata_routing_hands_weights_on(sample, too_sure):
+    X, y = sample
+    weight = np.where(y == 1, 3.0, 1.0)
+    model = skpnn.HypothesisCalibratedClassifier(too_sure, theta="theta")
+    expected = model.fit(X, y, sample_weight=weight).predict_proba(X.assign(theta=1))
+    with config_context(enable_metadata_routing=True):
+        model.set_fit_request(sample_weight=True).fit(X, y, sample_weight=weight)
+    assert (model.predict_proba(X.assign(theta=1)) == expected).all()

@@ -528,3 +528,14 @@ def test_an_infinite_rejection_has_no_error():
     table = metric_table(scores, "background_rejection", n_bootstraps=20, random_state=0)
     assert table["background_rejection"].tolist() == [np.inf]
     assert table["background_rejection_error"].isna().all()
+
+
+def test_a_sample_without_a_figure_makes_the_error_of_one_hypothesis_nan(masses, model):
+    X, y = masses
+    few = np.r_[np.flatnonzero(X["mass"] == 750)[:30], np.flatnonzero(y == 0)[:14]]
+    weight = np.ones(44)
+    weight[-1] = 3.5
+    table = skpnn.score_scan(
+        model, X.iloc[few], y.iloc[few], sample_weight=weight, metric="asimov", n_bootstraps=50
+    )
+    assert table[["asimov_error", "asimov_cut_error"]].isna().all(axis=None)

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -269,3 +270,41 @@ def test_a_continuum_of_theta_must_be_named(fitted_pipeline, masses):
     spread = X.assign(mass=np.linspace(500, 1500, len(X)))
     with pytest.raises(ValueError, match="1500 distinct hypotheses; name those"):
         skpnn.scan(fitted_pipeline, spread)
+
+
+def test_background_is_what_the_outermost_says(masses):
+    X, y = masses
+    labels = np.where(y == 1, "a Z'", "ttbar")
+    drawn = skpnn.inject(X, labels, background_label="ttbar", random_state=0)
+    trees = HistGradientBoostingClassifier(max_iter=20, random_state=0).fit(drawn, labels)
+    calibrated = skpnn.HypothesisCalibratedClassifier(
+        FrozenEstimator(trees), theta="mass", background_label="ttbar"
+    ).fit(X, labels)
+    table = skpnn.score_scan(calibrated, X, labels)
+    given = skpnn.score_scan(calibrated, X, labels, background_label="ttbar")
+    pd.testing.assert_frame_equal(table, given)
+
+
+def test_a_tuned_threshold_is_opened(masses):
+    X, y = masses
+    network = skpnn.PNNClassifier(background_label=1, epochs=2, random_state=0)
+    tuned = TunedThresholdClassifierCV(network, cv=2).fit(
+        skpnn.inject(X, 1 - y, background_label=1), 1 - y
+    )
+    expected = skpnn.scan(tuned.estimator_, X, mass=[600])
+    assert alike(skpnn.scan(tuned, X, mass=[600]), expected)
+
+
+@pytest.mark.parametrize("mass", [1e8, 1e-8])
+def test_theta_of_any_size_is_seen_to_change(masses, mass):
+    X, y = masses
+    scaled = (X * mass).astype("float32")
+    model = skpnn.PNNClassifier(epochs=1, random_state=0).fit(scaled, y)
+    assert skpnn.scan(model, scaled, mass=[np.float32(500 * mass)]).shape == (len(X), 1)
+
+
+def test_huge_hypotheses_keep_their_value(masses):
+    X, y = masses
+    drawn = skpnn.inject(X, y, random_state=0)
+    trees = HistGradientBoostingClassifier(max_iter=1).fit(drawn, y)
+    assert skpnn.scan(trees, X, mass=[1e19]).columns.tolist() == [1e19]

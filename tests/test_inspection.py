@@ -1,7 +1,5 @@
 """Permutation importance at each hypothesis: known answers, and who may be permuted."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler
 
 import skpnn
+from skpnn._extrapolation import tell_of_extrapolation
 from skpnn.exceptions import ExtrapolationWarning
 from skpnn.inspection import permutation_importance
 
@@ -37,7 +36,7 @@ class Narrow(Exact):
 
     def predict_proba(self, X):
         if (np.asarray(X)[:, -1] > 500).any():
-            warnings.warn("beyond 500 GeV", ExtrapolationWarning, stacklevel=2)
+            tell_of_extrapolation("beyond 500 GeV", stacklevel=2)
         return super().predict_proba(X)
 
 

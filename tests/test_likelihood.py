@@ -11,6 +11,7 @@ from sklearn.svm import LinearSVC
 
 import skpnn
 from skpnn.likelihood import log_odds
+from skpnn.model_selection import EventNumberClassifier
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,16 @@ def test_calibrated_probabilities_refer_to_the_share_they_were_calibrated_with(s
     ratio = skpnn.log_likelihood_ratio(calibrated, X, hypotheses=[1])
     given = skpnn.log_likelihood_ratio(calibrated, X, hypotheses=[1], signal_fraction=y.mean())
     assert ratio[1].to_numpy() == pytest.approx(given[1].to_numpy())
+
+
+def test_a_classifier_over_folds_knows_its_share(shift):
+    X, y, _ = shift
+    numbered = X.assign(event=np.arange(len(X)))[["event", *X.columns]]
+    network = skpnn.PNNClassifier(epochs=1, random_state=0)
+    model = EventNumberClassifier(network, n_splits=2).fit(numbered, y)
+    assert model.signal_fraction_ == pytest.approx(y.mean(), abs=0.02)
+    ratio = skpnn.log_likelihood_ratio(model, numbered, hypotheses=[1])
+    assert np.isfinite(ratio).all(axis=None)
 
 
 def test_other_calibrations_do_not_tell(shift):

@@ -10,11 +10,10 @@ from skpnn.metrics._cuts import (
     best_cut,
 )
 from skpnn.metrics._log_loss import log_loss
-from skpnn.metrics._named import LOWER_IS_BETTER, METRICS, Metric, named_metrics
+from skpnn.metrics._named import METRICS, Metric, lower_is_better, named_metrics
 from skpnn.metrics._roc import ROCCurve, roc_curve
 
 __all__ = [
-    "LOWER_IS_BETTER",
     "METRICS",
     "BestCut",
     "Metric",
@@ -25,6 +24,7 @@ __all__ = [
     "best_cut",
     "binned_significance",
     "log_loss",
+    "lower_is_better",
     "named_metrics",
     "roc_curve",
     "weighted_auc",

@@ -40,7 +40,7 @@ def binned_significance(
     background_uncertainty : float, default=0.0
         Relative uncertainty of the background in each bin.
     min_background_events : float, default=10.0
-        Effective number of background events, (Σ|v|)² / Σv², that every bin has.
+        Effective number of background events, (Σv)² / Σv², that every bin has.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def _joined(bins: NDArray[np.float64], min_background_events: float) -> NDArray[
 
     def has_enough(one: NDArray[np.float64]) -> bool:
         _, background, size, square = one
-        return bool(background > 0 and size**2 >= enough * square)
+        return bool(background > ROUNDING * size and background**2 >= enough * square)
 
     done: list[NDArray[np.float64]] = []
     rest = np.zeros(len(bins))
@@ -119,7 +119,7 @@ def _joined(bins: NDArray[np.float64], min_background_events: float) -> NDArray[
             rest = np.zeros(len(bins))
     if not done:
         raise ValueError(
-            f"The background has {rest[2] ** 2 / rest[3]:.3g} effective events, and a bin needs "
+            f"The background has {rest[1] ** 2 / rest[3]:.3g} effective events, and a bin needs "
             f"min_background_events={min_background_events!r}; give more events or a smaller "
             "number."
         )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skpnn.metrics._counting import asimov_significance
-from skpnn.metrics._weighted_scores import ROUNDING, WeightedScores
+from skpnn.metrics._weighted_scores import ROUNDING, WeightedScores, without_rounding
 
 __all__ = [
     "BestCut",
@@ -35,7 +35,7 @@ class Cuts:
     signal, background : ndarray
         Sums of weights with a score of at least that.
     n_effective : ndarray
-        Effective number of background events, (Σ|v|)² / Σv², among them.
+        Effective number of background events, (Σv)² / Σv², among them; 0 where Σv is not positive.
     """
 
     threshold: NDArray[np.floating]
@@ -62,14 +62,14 @@ class Cuts:
             return np.cumsum(np.concatenate([signal, background])[order])[is_last]
 
         none, no_signal = np.zeros(len(b.score)), np.zeros(len(s.score))
+        signal = without_rounding(passing(s.weight, none), passing(np.abs(s.weight), none))
+        sizes = passing(no_signal, np.abs(b.weight))
+        background = without_rounding(passing(no_signal, b.weight), sizes)
         squares = passing(no_signal, b.weight**2)
-        sizes = passing(no_signal, np.abs(b.weight)) ** 2
-        return cls(
-            ranked[is_last],
-            passing(s.weight, none),
-            passing(no_signal, b.weight),
-            np.divide(sizes, squares, out=np.zeros_like(sizes), where=squares > 0),
+        n_effective = np.divide(
+            background**2, squares, out=np.zeros_like(squares), where=background > 0
         )
+        return cls(ranked[is_last], signal, background, n_effective)
 
 
 def average_precision(
@@ -193,8 +193,9 @@ def best_cut(
     background_uncertainty : float, default=0.0
         Relative uncertainty σ_b / b of the background that passes.
     min_background_events : float, default=10.0
-        Effective number of background events, (Σ|v|)² / Σv², that has to pass. The maximum over
-        all cuts would else be found where the simulation happens to have run out of background.
+        Effective number of background events, (Σv)² / Σv², that has to pass. The maximum over
+        all cuts would else be found where the simulation happens to have run out of background, or
+        where negative weights happen to cancel it.
 
     Returns
     -------

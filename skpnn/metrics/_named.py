@@ -9,7 +9,7 @@ from skpnn.metrics._bins import binned_significance
 from skpnn.metrics._cuts import average_precision, background_rejection, best_cut
 from skpnn.metrics._log_loss import log_loss
 
-__all__ = ["LOWER_IS_BETTER", "METRICS", "Metric", "named_metrics"]
+__all__ = ["METRICS", "Metric", "lower_is_better", "named_metrics"]
 
 # f(signal_score, background_score, *, signal_weight, background_weight) -> number or NamedTuple
 Metric = Callable[..., Any]
@@ -22,7 +22,6 @@ METRICS: dict[str, Metric] = {
     "asimov": best_cut,
     "binned_significance": binned_significance,
 }
-LOWER_IS_BETTER = ("log_loss",)
 
 
 def named_metrics(metric: Any) -> dict[str, Metric]:
@@ -63,6 +62,18 @@ def _pairs(metric: Any) -> list[tuple[str, Any]]:
         return [(str(name), one) for name, one in metric.items()]
     several = metric if isinstance(metric, Sequence) and not isinstance(metric, str) else [metric]
     return [(_name(one), one) for one in several]
+
+
+def lower_is_better(metric: Any) -> bool:
+    """Return whether a smaller figure is the better one, of a name or a function.
+
+    Examples
+    --------
+    >>> lower_is_better("log_loss"), lower_is_better(weighted_auc)
+    (True, False)
+    """
+    function = metric.func if isinstance(metric, partial) else metric
+    return function in ("log_loss", log_loss)
 
 
 def _metric(one: Any) -> Metric:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["ROUNDING", "WeightedScores"]
+__all__ = ["ROUNDING", "WeightedScores", "without_rounding"]
 
 # By no more than this, relatively, sums of weights differ that should be equal.
 ROUNDING = 1e-9
@@ -51,3 +51,14 @@ class WeightedScores:
         if np.isnan(scores).any():
             raise ValueError(f"The {name} scores contain NaN; expected numbers.")
         return cls(scores, weights)
+
+
+def without_rounding(sums: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return sums of weights, those that only rounding keeps from 0 as 0.
+
+    Examples
+    --------
+    >>> without_rounding(np.array([0.1 + 0.2 - 0.3, 0.3]), np.array([0.6, 0.6]))
+    array([0. , 0.3])
+    """
+    return np.where(np.abs(sums) <= ROUNDING * sizes, 0.0, sums)

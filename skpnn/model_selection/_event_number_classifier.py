@@ -13,7 +13,7 @@ from sklearn.utils.validation import _check_feature_names, _check_n_features, ch
 
 from skpnn._atomic import scratch_copy, take_over
 from skpnn._fitting import fitted_on
-from skpnn._scan_inputs import unwrapped
+from skpnn._scan_inputs import trained_signal_fraction, unwrapped
 from skpnn._theta_columns import column_names
 from skpnn._validation import check_sample_weight, check_target_given
 from skpnn.missing_theta import row_hash
@@ -62,6 +62,8 @@ class EventNumberClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         The index of their column.
     background_label_ : label
         The class that the estimators take for background; only where they say so.
+    signal_fraction_ : float
+        The mean share of signal in the folds' training; only where the estimators tell.
     n_features_in_ : int
         Number of columns of X, that of the event numbers included.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -154,7 +156,7 @@ class EventNumberClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.estimators_ = self._trained(_without(X, column), labels, weight, folds)
         self.event_number_column_ = column
         self.event_numbers_ = np.unique(numbers)
-        self._take_background_label()
+        self._take_over_from_networks()
 
     def _check_estimator(self) -> None:
         if not hasattr(self.estimator, "fit") or not hasattr(self.estimator, "predict_proba"):
@@ -182,11 +184,16 @@ class EventNumberClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             for rows in parts
         )
 
-    def _take_background_label(self) -> None:
-        """Say which class is background, as `skpnn.scan` asks, where the estimators do."""
-        self.__dict__.pop("background_label_", None)
+    def _take_over_from_networks(self) -> None:
+        """Say what `skpnn.scan` and `skpnn.log_likelihood_ratio` ask, where the estimators do."""
+        for name in ("background_label_", "signal_fraction_"):
+            self.__dict__.pop(name, None)
         if hasattr(self._network(), "background_label_"):
             self.background_label_ = self._network().background_label_
+        shares = [trained_signal_fraction(one) for one in self.estimators_]
+        known = [share for share in shares if share is not None]
+        if len(known) == len(shares):
+            self.signal_fraction_ = float(np.mean(known))
 
     def _network(self) -> Any:
         # Out of its Pipeline or search.
@@ -227,7 +234,7 @@ class EventNumberClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         scorers = np.full(len(features), -1)
         if hasattr(self._network(), "theta_sample_"):
             # Each network draws its own missing θ, and a mean over θ tells background from signal.
-            table = pd.DataFrame(features).select_dtypes("number")
+            table = pd.DataFrame(features).infer_objects().select_dtypes("number")
             rows = table.to_numpy(np.float64, na_value=np.nan)
             missing = np.isnan(rows).any(axis=1)
             scorers[missing] = row_hash(rows[missing]) % n_splits

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_consistent_length
 
 from skpnn._fitting import fitted_on, rows_of
 from skpnn._hypothesis_grid import HypothesisGrid, named_columns
 from skpnn._hypothesis_scores import scores_of
-from skpnn._parameters import check_integer
+from skpnn._parameters import check_choice, check_integer
 from skpnn._seeding import generator
 from skpnn._theta import (
     MAX_DISCRETE,
@@ -25,9 +24,9 @@ from skpnn._theta import (
 from skpnn._theta_columns import Theta, theta_values
 from skpnn._validation import check_sample_weight
 from skpnn.evaluation import metric_replicas, metric_values
-from skpnn.exceptions import ExtrapolationWarning, SkpnnWarning
+from skpnn.exceptions import SkpnnWarning
 from skpnn.injection import background_mask, inject
-from skpnn.metrics import LOWER_IS_BETTER, Metric, named_metrics
+from skpnn.metrics import Metric, lower_is_better, named_metrics
 from skpnn.model_selection._stratified import StratifiedHypothesisKFold
 
 __all__ = ["interpolation_report"]
@@ -67,9 +66,10 @@ def interpolation_report(
         As in `skpnn.score_scan`.
     theta : int, str or sequence of these, default=-1
         The θ column(s) of X, by index or by name.
-    strategy : optional
-        How background receives θ before training, as in `skpnn.inject`, for estimators that do not
-        inject by themselves: ``"signal"`` for a boosted tree. None leaves X alone.
+    strategy : {"signal"}, optional
+        For estimators that do not inject by themselves, as a boosted tree: ``"signal"`` gives
+        background θ of the training signal before each training, as `skpnn.inject` does. None
+        leaves X alone. (Any other draw would put background at the hypothesis that is left out.)
     background_label : label, optional
         The class that is background; by default the smaller label.
     n_splits : int, default=3
@@ -120,6 +120,7 @@ def interpolation_report(
     [False, True, False]
     """
     check_integer("n_bootstraps", n_bootstraps, low=2)
+    check_choice("strategy", strategy, (None, "signal"))
     check_consistent_length(X, y)
     (function,) = named_metrics({"score": metric}).values()
     columns, names = named_columns(X, theta, {})
@@ -137,8 +138,13 @@ def interpolation_report(
         seeds=tuple(seeds[1:]),
     )
     background = background_mask(y, background_label)
-    hypotheses = _Hypotheses.of(theta_values(X, columns), background)
-    if strategy is None and hypotheses.has_none.any():
+    own = theta_values(X, columns)
+    injection = "signal" if strategy is not None else _injection_of(estimator)
+    if injection not in (None, "given"):
+        # What background holds is overwritten before it trains.
+        own[background] = np.nan
+    hypotheses = _Hypotheses.of(own, background)
+    if injection is None and hypotheses.has_none.any():
         _warn_of_missing_theta(estimator)
     folds = StratifiedHypothesisKFold(n_splits, theta=theta, shuffle=True, random_state=seeds[0])
     train, test = next(folds.split(X, y))
@@ -151,7 +157,7 @@ def interpolation_report(
             "dedicated": trial.trained(train[hypotheses.alone(k)[train]]),
         }
         judged = {name: trial.judged(model, test, point) for name, model in models.items()}
-        rows.append(_summary(judged, sign=-1 if metric in LOWER_IS_BETTER else 1))
+        rows.append(_summary(judged, sign=-1 if lower_is_better(metric) else 1))
     table = HypothesisGrid(columns, names, hypotheses.points).index().to_frame(index=False)
     table["interpolated"] = inside_box(hypotheses.points)
     return table.join(pd.DataFrame(rows))
@@ -185,7 +191,14 @@ class _Hypotheses:
             )
         span = ThetaRange.of(points)
         at = [matches_hypothesis(own, point, span=span) for point in points]
-        return cls(points, at, background & ~np.isfinite(own).all(axis=1))
+        has_none = background & ~np.isfinite(own).all(axis=1)
+        for point, here in zip(points, at, strict=True):
+            if not (here & background).any() and not has_none.any():
+                raise ValueError(
+                    f"No background can train at θ = {point.tolist()} alone: it holds other θ "
+                    "everywhere. Set the background's θ to NaN, or its θ to those of the signal."
+                )
+        return cls(points, at, has_none)
 
     def others(self, k: int) -> NDArray[np.bool_]:
         return ~self.at[k]
@@ -221,26 +234,24 @@ class _Trial:
                 background_label=self.background_label,
                 random_state=self.seeds[0],
             )
-        return fitted_on(self.estimator, X, y, rows=np.arange(len(rows)), sample_weight=weight)
+        return fitted_on(self.estimator, X, y, sample_weight=weight)
 
     def judged(
         self, model: Any, rows: NDArray[np.intp], point: NDArray[np.float64]
     ) -> tuple[float, NDArray[np.float64]]:
         """Return the figure of merit at `point`, and those of the bootstrap samples."""
         X, y, weight = self._at(rows)
-        with warnings.catch_warnings():
-            # The table says which hypotheses are extrapolated to.
-            warnings.simplefilter("ignore", ExtrapolationWarning)
-            scores = scores_of(
-                model,
-                X,
-                y,
-                sample_weight=weight,
-                hypotheses=point[np.newaxis],
-                theta=self.theta,
-                window=None,
-                background_label=self.background_label,
-            )
+        # No warning of extrapolation: the table says which hypotheses are inside.
+        scores = scores_of(
+            model,
+            X,
+            y,
+            sample_weight=weight,
+            hypotheses=point[np.newaxis],
+            theta=self.theta,
+            window=None,
+            background_label=self.background_label,
+        )
         replicas = metric_replicas(scores, self.metric, self.n_bootstraps, self.seeds[1])
         (value,) = metric_values(scores, self.metric)
         return float(np.atleast_1d(value)[0]), np.array([one[0, 0] for one in replicas])
@@ -250,18 +261,20 @@ class _Trial:
         return rows_of(self.X, rows), self.y[rows], weight
 
 
+def _injection_of(estimator: Any) -> Any:
+    """Return how an estimator gives background θ, None where it is not known to."""
+    parameters = estimator.get_params() if hasattr(estimator, "get_params") else {}
+    found = [value for name, value in parameters.items() if name.endswith("background_theta")]
+    return found[0] if found else None
+
+
 def _warn_of_missing_theta(estimator: Any) -> None:
-    final = estimator
-    while isinstance(final, Pipeline):
-        final = final.steps[-1][1]
-    parameters = final.get_params() if hasattr(final, "get_params") else {}
-    if not any(name.split("__")[-1] == "background_theta" for name in parameters):
-        warnings.warn(
-            f"Background has no θ, and {type(final).__name__} is not known to inject some: it may "
-            'take NaN for "this is background". Say strategy="signal".',
-            SkpnnWarning,
-            stacklevel=3,
-        )
+    warnings.warn(
+        f"Background has no θ, and {type(estimator).__name__} is not known to inject some: it may "
+        'take NaN for "this is background". Say strategy="signal".',
+        SkpnnWarning,
+        stacklevel=3,
+    )
 
 
 def _summary(

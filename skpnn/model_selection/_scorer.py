@@ -11,7 +11,7 @@ from skpnn._hypothesis_scores import scores_of
 from skpnn._parameters import check_choice
 from skpnn._theta_columns import Theta
 from skpnn.evaluation import metric_table
-from skpnn.metrics import LOWER_IS_BETTER, named_metrics
+from skpnn.metrics import lower_is_better, named_metrics
 
 __all__ = ["HypothesisScorer", "hypothesis_scorer"]
 
@@ -36,19 +36,23 @@ class HypothesisScorer:
         self._sign = 1 if greater_is_better else -1
         self._arguments = arguments
         self._request = MetadataRequest(owner=self)
+        # As scikit-learn's scorers: weights that nobody asked for or refused are an error.
+        self._request.score.add_request(param="sample_weight", alias=None)
 
     def __call__(
         self, estimator: Any, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> float:
         """Return the reduced figure of merit; larger is better."""
         scores = scores_of(estimator, X, y, sample_weight=sample_weight, **self._arguments)
+        scores.warn_of_extrapolation(stacklevel=3)
         table = metric_table(scores, {"score": self._metric})
         values = self._sign * table["score"]
         if self._reduce == "worst-interpolated":
             # Where nothing is known of training, it is None.
             values = values[table["trained"].eq(False) & ~scores.outside]
             _check_some(values)
-        return float(values.mean() if self._reduce == "mean" else values.min())
+        reduce = values.mean if self._reduce == "mean" else values.min
+        return float(reduce(skipna=False))
 
     def set_score_request(self, *, sample_weight: bool | str | None) -> Self:
         """Say, as to any scorer, whether metadata routing hands `sample_weight` to it.
@@ -112,7 +116,7 @@ def hypothesis_scorer(
         not trained on and does not extrapolate to.
     greater_is_better : bool, optional
         Whether a larger figure is better; otherwise its sign is turned, as scikit-learn does. By
-        default it is for all but ``"log_loss"``.
+        default it is for all but the log loss.
     theta : int, str or sequence of these, default=-1
         The θ column(s) of X, by index or by name.
     hypotheses : array-like of shape (k,) or (k, n_theta), optional
@@ -146,7 +150,7 @@ def hypothesis_scorer(
     named_metrics({"score": metric})
     check_choice("reduce", reduce, REDUCTIONS)
     if greater_is_better is None:
-        greater_is_better = metric not in LOWER_IS_BETTER
+        greater_is_better = not lower_is_better(metric)
     given = {
         "theta": theta,
         "hypotheses": hypotheses,

@@ -63,7 +63,7 @@ def given_panels(ax: Any, n: int) -> NDArray[Any]:
     if len(panels) != n:
         raise ValueError(
             f"ax holds {len(panels)} Axes, expected {n}: one per hypothesis, e.g. those of "
-            f"plt.subplots(1, {n})[1]."
+            f"plt.subplots(1, {n})[1]; or choose as many by hypotheses=[…]."
         )
     return panels
 

@@ -145,6 +145,7 @@ class HypothesisScanDisplay:
             window=window,
             background_label=background_label,
         )
+        scores.warn_of_extrapolation(stacklevel=3)
         display = cls._from_scores(scores, metric, n_bootstraps, random_state, unit, name)
         return display.plot(ax, **line_options)
 

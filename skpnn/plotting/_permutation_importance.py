@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from skpnn._theta_columns import Theta
 from skpnn.inspection import permutation_importance
-from skpnn.metrics import LOWER_IS_BETTER, named_metrics
+from skpnn.metrics import lower_is_better, named_metrics
 from skpnn.plotting._axes import draw_legend, new_axes, styled
 from skpnn.plotting._colours import NEUTRAL, hypothesis_colours
 from skpnn.plotting._theta_labels import (
@@ -228,7 +228,7 @@ class PermutationImportanceDisplay:
             drawn = self.ax_.errorbar(importances[shown, k], rows, xerr=errors, **style)
             self.points_.append(drawn.lines[0])
         self._name_rows([str(self.features[row]) for row in shown])
-        change = "rise" if self.metric_name in LOWER_IS_BETTER else "drop"
+        change = "rise" if lower_is_better(self.metric_name) else "drop"
         self.ax_.set_xlabel(f"{change} of {metric_label(self.metric_name)} when permuted")
         draw_legend(self.ax_, labels.heading(), loc="best")
         return self

@@ -103,7 +103,7 @@ class ReliabilityDisplay:
         background_label: Any = None,
         signal_fraction: float | None = None,
         n_bins: int = 10,
-        strategy: str = "quantile",
+        strategy: str = "uniform",
         unit: Units = None,
         name: str | None = None,
         ax: "Axes | None" = None,
@@ -121,8 +121,8 @@ class ReliabilityDisplay:
             `HypothesisCalibratedClassifier`); of other classifiers that of the whole sample.
         n_bins : int, default=10
             Number of bins of the predicted probability.
-        strategy : {"quantile", "uniform"}, default="quantile"
-            Whether the bins are of equal weight or of equal width. Bins without events are left
+        strategy : {"uniform", "quantile"}, default="uniform"
+            Whether the bins are of equal width or of equal weight. Bins without events are left
             out, equal probabilities stay together.
         unit, name
             As in the constructor.
@@ -148,6 +148,7 @@ class ReliabilityDisplay:
             window=window,
             background_label=background_label,
         )
+        scores.warn_of_extrapolation(stacklevel=3)
         if signal_fraction is None:
             signal_fraction = trained_signal_fraction(estimator)
         display = cls._from_scores(scores, signal_fraction, n_bins, strategy, unit, name)
@@ -166,7 +167,7 @@ class ReliabilityDisplay:
         background_label: Any = None,
         signal_fraction: float | None = None,
         n_bins: int = 10,
-        strategy: str = "quantile",
+        strategy: str = "uniform",
         unit: Units = None,
         name: str | None = None,
         ax: "Axes | None" = None,

@@ -124,6 +124,7 @@ class HypothesisROCDisplay:
             window=window,
             background_label=background_label,
         )
+        scores.warn_of_extrapolation(stacklevel=3)
         return cls._from_scores(scores, unit, name).plot(ax, rejection=rejection, **line_options)
 
     @classmethod

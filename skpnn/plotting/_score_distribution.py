@@ -126,6 +126,7 @@ class ScoreDistributionDisplay:
             window=window,
             background_label=background_label,
         )
+        scores.warn_of_extrapolation(stacklevel=3)
         return cls._from_scores(scores, bins, unit).plot(ax, log=log, **step_options)
 
     @classmethod

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from skpnn.metrics import (
-    LOWER_IS_BETTER,
     METRICS,
     background_rejection,
     best_cut,
+    log_loss,
+    lower_is_better,
     named_metrics,
     weighted_auc,
 )
@@ -45,8 +46,14 @@ def test_every_name_is_a_function_of_two_classes(name):
     assert np.isfinite(score).all()
 
 
-def test_what_is_better_lower_is_a_metric():
-    assert set(LOWER_IS_BETTER) < set(METRICS)
+@pytest.mark.parametrize("metric", ["log_loss", log_loss, partial(log_loss)])
+def test_the_log_loss_is_better_where_lower_however_it_is_named(metric):
+    assert lower_is_better(metric)
+
+
+@pytest.mark.parametrize("metric", [name for name in METRICS if name != "log_loss"])
+def test_all_others_are_better_where_higher(metric):
+    assert not lower_is_better(metric)
 
 
 @pytest.mark.parametrize("metric", ["acu", ["auc", "acu"], {"mine": "acu"}, {"mine": 3}])

@@ -62,9 +62,23 @@ def test_background_without_theta_is_in_every_training(masses, seen):
 
 def test_background_given_theta_leaves_with_its_hypothesis(masses, seen):
     X, y = masses
-    report(skpnn.inject(X, y, random_state=0), y)
+    given = skpnn.inject(X, y, random_state=0)
+    interpolation_report(Recorder("given"), given, y, n_bootstraps=2, random_state=0)
     for X_seen, y_seen, _ in seen[1:]:
         assert set(X_seen["mass"][y_seen == 0]) == set(X_seen["mass"][y_seen == 1])
+
+
+@pytest.mark.parametrize("theta", [-999.0, 750.0])
+def test_background_whose_theta_is_overwritten_is_in_every_training(masses, seen, theta):
+    X, y = masses
+    report(X.assign(mass=X["mass"].fillna(theta)), y)
+    assert len({(y == 0).sum() for _, y, _ in seen}) == 1
+
+
+def test_background_given_other_theta_cannot_train_for_one(masses):
+    X, y = masses
+    with pytest.raises(ValueError, match="No background can train at θ"):
+        interpolation_report(Recorder("given"), X.assign(mass=X["mass"].fillna(600.0)), y)
 
 
 def test_what_is_tested_on_is_not_trained_on(masses, seen):

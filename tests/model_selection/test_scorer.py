@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn import config_context
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
@@ -15,7 +16,7 @@ from sklearn.model_selection import (
 )
 
 import skpnn
-from skpnn.metrics import background_rejection
+from skpnn.metrics import background_rejection, log_loss
 from skpnn.model_selection import (
     LeaveOneHypothesisOut,
     StratifiedHypothesisKFold,
@@ -166,3 +167,32 @@ def test_repr_is_the_call():
 def test_mistakes_are_named_at_once(arguments, message):
     with pytest.raises(ValueError, match=message):
         hypothesis_scorer(**arguments)
+
+
+def test_the_log_loss_is_minimised_however_it_is_named(trees, masses):
+    by_name = hypothesis_scorer("log_loss")(trees, *masses)
+    assert hypothesis_scorer(log_loss)(trees, *masses) == by_name < 0
+
+
+def test_weights_that_nobody_asked_for_are_an_error(masses):
+    X, y = masses
+    drawn = skpnn.inject(X, y, random_state=0)
+    with config_context(enable_metadata_routing=True):
+        model = LogisticRegression().set_fit_request(sample_weight=True)
+        with pytest.raises(UnsetMetadataPassedError, match="sample_weight"):
+            cross_val_score(
+                model,
+                drawn,
+                y,
+                scoring=hypothesis_scorer(),
+                params={"sample_weight": np.ones(len(y))},
+            )
+
+
+def test_a_figure_that_is_no_number_is_not_skipped(trees, masses):
+    def without_1000(signal, background, **weights):
+        return np.nan if np.mean(signal) == means[1000] else 1.0
+
+    X, y = masses
+    means = {1000: trees.predict_proba(X[X["mass"] == 1000])[:, 1].mean()}
+    assert np.isnan(hypothesis_scorer(without_1000)(trees, X, y))
