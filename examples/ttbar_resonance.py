@@ -23,7 +23,7 @@ import skpnn
 from skpnn.plotting import HypothesisScanDisplay
 
 LEFT_OUT = 1000
-FIGURE = Path(__file__).parents[1] / "docs" / "images" / "ttbar_resonance_auc.png"
+FIGURE = Path("ttbar_resonance_auc.png")
 
 
 def train_all(X, y, *, epochs, verbose):

@@ -1,5 +1,7 @@
 """What all network estimators share: arguments, splitting, training, predicting, pickling."""
 
+from __future__ import annotations
+
 import copy
 from abc import ABC, abstractmethod
 from dataclasses import replace

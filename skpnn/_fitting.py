@@ -1,5 +1,7 @@
 """Fitting any classifier on some of the rows, with weights."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The hypotheses that a call names, and the columns of X that hold them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product

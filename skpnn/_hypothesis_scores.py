@@ -1,5 +1,7 @@
 """Signal of each hypothesis and all background put there, scored: what evaluation starts from."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -7,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_consistent_length
+from sklearn.utils import check_consistent_length, column_or_1d
 
 from skpnn._fitting import rows_of
 from skpnn._hypothesis_grid import (
@@ -99,7 +101,9 @@ def scores_of(
     """Return what `estimator` says of the events; the arguments are those of `score_scan`."""
     column = signal_column(estimator, background_label)
     check_consistent_length(X, y)
-    background = background_mask(y, np.asarray(estimator.classes_)[1 - column])
+    classes = np.asarray(estimator.classes_)
+    _check_labels(y, classes)
+    background = background_mask(y, classes[1 - column])
     weight = _weights(sample_weight, len(background))
     columns, names = named_columns(X, theta, keywords)
     signal = rows_of(X, ~background)
@@ -199,6 +203,15 @@ def predicted_scores(
         [None] * len(points),
         np.zeros(len(points), dtype=bool),
     )
+
+
+def _check_labels(y: ArrayLike, classes: NDArray[Any]) -> None:
+    unknown = np.setdiff1d(column_or_1d(y), classes)
+    if len(unknown):
+        raise ValueError(
+            f"y holds {unknown.tolist()[:10]}, but the estimator was trained with the classes "
+            f"{classes.tolist()}."
+        )
 
 
 def _signal_theta(

@@ -1,5 +1,7 @@
 """Which signal events belong to which hypothesis."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """θ, the theory parameters: when two hypotheses are the same, and the map that networks see."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +55,7 @@ class ThetaRange:
     high: NDArray[np.float64]
 
     @classmethod
-    def of(cls, theta: NDArray[np.floating]) -> "ThetaRange":
+    def of(cls, theta: NDArray[np.floating]) -> ThetaRange:
         """Return the range of the rows of `theta`, of shape (n, n_theta)."""
         return cls(theta.min(axis=0).astype(np.float64), theta.max(axis=0).astype(np.float64))
 
@@ -63,7 +65,7 @@ class ThetaRange:
         divisor = np.where(half_width > 0, half_width, 1.0)
         return (theta - (self.high + self.low) / 2) / divisor
 
-    def joined(self, other: "ThetaRange") -> "ThetaRange":
+    def joined(self, other: ThetaRange) -> ThetaRange:
         """Return the box that holds both."""
         return ThetaRange(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
 

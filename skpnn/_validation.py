@@ -1,5 +1,7 @@
 """Checks of X, y and weights that name what is wrong, where, and what to do about it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

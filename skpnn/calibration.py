@@ -1,5 +1,7 @@
 """Probabilities calibrated at each hypothesis."""
 
+from __future__ import annotations
+
 import warnings
 from dataclasses import dataclass
 from typing import Any, Self
@@ -190,7 +192,7 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
         y: NDArray[Any],
         weight: NDArray[np.float64] | None,
         rows: NDArray[np.intp],
-    ) -> "_CalibratedAtEach":
+    ) -> _CalibratedAtEach:
         scores = scores_of(
             estimator,
             rows_of(X, rows),

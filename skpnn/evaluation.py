@@ -1,5 +1,7 @@
 """How good an estimator is at each hypothesis."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Working with hypotheses: assign one, scan several; over any estimator."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Sequence
 from typing import Any

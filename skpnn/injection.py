@@ -1,5 +1,7 @@
 """Injection: how background events, which have no θ of their own, receive one."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -52,7 +54,7 @@ class EmpiricalTheta:
     @classmethod
     def of(
         cls, theta: NDArray[np.floating], weight: NDArray[np.float64], *, warns: bool = True
-    ) -> "EmpiricalTheta":
+    ) -> EmpiricalTheta:
         """Return the distribution of the rows of `theta`, weights summed per distinct row."""
         values, sums = weight_by_theta(theta, weight)
         if (sums <= 0).any():

@@ -3,6 +3,8 @@
 The one file that knows scikeras, which is no longer maintained (adriangb/scikeras#337).
 """
 
+from __future__ import annotations
+
 import copy
 from collections import defaultdict
 from collections.abc import Iterator

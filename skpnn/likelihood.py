@@ -1,5 +1,7 @@
 """The likelihood ratio that a classifier's probability stands for."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

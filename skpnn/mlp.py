@@ -1,5 +1,7 @@
 """MLPClassifier and MLPRegressor: dense Keras networks as scikit-learn estimators."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """PNNClassifier: one network for all hypotheses, p(signal | x, θ)."""
 
+from __future__ import annotations
+
 import warnings
 from typing import Any, Self
 

@@ -209,3 +209,10 @@ def test_theta_in_a_table_has_its_names(masses):
     theta = pd.DataFrame({"mass": np.ones(len(y)), "width": np.ones(len(y))})
     found = predicted_scores(y, np.zeros((len(y), 1)), theta=theta, hypotheses=[[1, 1]])
     assert found.grid.names == ["mass", "width"]
+
+
+def test_labels_that_were_not_trained_with_are_named(model, masses):
+    X, y = masses
+    message = r"y holds \['bkg', 'sig'\], but the estimator was trained with the classes \[0, 1\]"
+    with pytest.raises(ValueError, match=message):
+        of(model, X, np.where(y == 1, "sig", "bkg"))

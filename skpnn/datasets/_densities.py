@@ -1,5 +1,7 @@
 """The one-dimensional densities that the toys are made of, and the AUC of a pair of them."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -1,5 +1,7 @@
 """What the toys share: a sample, the exact posterior, the best AUC that a classifier can reach."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -69,7 +71,7 @@ class KnownOptimum(ABC):
         n_samples: int,
         *,
         theta: Iterable[ArrayLike] | None = None,
-        random_state: "Seed" = None,
+        random_state: Seed = None,
     ) -> tuple[pd.DataFrame, pd.Series]:
         """Simulate signal at every θ and as much background as signal in total.
 

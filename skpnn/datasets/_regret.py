@@ -1,5 +1,7 @@
 """Scores of the same events, at each of several hypotheses, judged by their AUC."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

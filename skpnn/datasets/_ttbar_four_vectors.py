@@ -1,5 +1,7 @@
 """Four-vectors as arrays of shape (4, …): energy, px, py, pz in GeV, any number of them at once."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -1,5 +1,7 @@
 """The toy with two theory parameters: a peak in the plane of two features."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import product
 from typing import ClassVar, final

@@ -1,5 +1,7 @@
 """The area under the ROC curve, for weights of either sign."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,5 +1,7 @@
 """The significance of all bins of the score together, for weights of either sign."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

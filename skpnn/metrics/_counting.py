@@ -1,5 +1,7 @@
 """The significance that a counting experiment expects."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

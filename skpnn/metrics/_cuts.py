@@ -1,5 +1,7 @@
 """Figures of merit of a cut on the score, for weights of either sign."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,7 +52,7 @@ class Cuts:
         background_score: ArrayLike,
         signal_weight: ArrayLike | None,
         background_weight: ArrayLike | None,
-    ) -> "Cuts":
+    ) -> Cuts:
         s = WeightedScores.of(signal_score, signal_weight, name="signal")
         b = WeightedScores.of(background_score, background_weight, name="background")
         score = np.concatenate([s.score, b.score])

@@ -1,5 +1,7 @@
 """Cross-entropy of signal probabilities, for weights of either sign."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

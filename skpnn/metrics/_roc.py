@@ -1,5 +1,7 @@
 """The ROC curve, for weights of either sign."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Scores of one class with their weights, checked: what every figure of merit starts from."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +21,7 @@ class WeightedScores:
     weight: NDArray[np.float64]
 
     @classmethod
-    def of(cls, score: ArrayLike, weight: ArrayLike | None, *, name: str) -> "WeightedScores":
+    def of(cls, score: ArrayLike, weight: ArrayLike | None, *, name: str) -> WeightedScores:
         """Return the scores of the class `name`; every weight is 1 where `weight` is None.
 
         Raises

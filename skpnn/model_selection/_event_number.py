@@ -1,5 +1,7 @@
 """EventNumberKFold: the fold of an event is its number, modulo the number of folds."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from numbers import Integral
 from typing import Any

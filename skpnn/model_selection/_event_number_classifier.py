@@ -1,5 +1,7 @@
 """EventNumberClassifier: one network per fold, each event scored by one that never saw it."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np

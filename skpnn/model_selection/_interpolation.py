@@ -1,5 +1,7 @@
 """interpolation_report: what leaving a hypothesis out of training costs there."""
 
+from __future__ import annotations
+
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -182,7 +184,7 @@ class _Hypotheses:
     has_none: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, own: NDArray[np.float64], background: NDArray[np.bool_]) -> "_Hypotheses":
+    def of(cls, own: NDArray[np.float64], background: NDArray[np.bool_]) -> _Hypotheses:
         points = distinct_hypotheses(own[~background])
         if not 2 <= len(points) <= MAX_DISCRETE:
             raise ValueError(

@@ -1,5 +1,7 @@
 """hypothesis_scorer: one number for all hypotheses, as cross-validation and searches want it."""
 
+from __future__ import annotations
+
 import copy
 from typing import Any, Self
 

@@ -1,5 +1,7 @@
 """StratifiedHypothesisKFold: folds that hold every class and every hypothesis alike."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Iterator
 from typing import Any

@@ -1,5 +1,7 @@
 """Where pictures are drawn: new axes, or those given; one, or a panel per hypothesis."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +21,7 @@ MAX_INSIDE, MAX_ROWS = 9, 22
 PANEL_WIDTH, PANEL_HEIGHT = 2.4, 2.0
 
 
-def new_axes(height: float | None = None) -> "Axes":
+def new_axes(height: float | None = None) -> Axes:
     """Return the axes of a new figure, of matplotlib's size or of another `height` in inches."""
     from matplotlib import pyplot as plt
 
@@ -82,12 +84,12 @@ def styled(defaults: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     return defaults | normalize_kwargs(options, Line2D)
 
 
-def draw_guide(ax: "Axes", x: ArrayLike, y: ArrayLike) -> "Line2D":
+def draw_guide(ax: Axes, x: ArrayLike, y: ArrayLike) -> Line2D:
     """Return a thin line, behind all else, that data are compared with."""
     return ax.plot(x, y, color=NEUTRAL, linestyle=":", linewidth=1, zorder=1)[0]
 
 
-def draw_legend(ax: "Axes", title: str, *, loc: str) -> None:
+def draw_legend(ax: Axes, title: str, *, loc: str) -> None:
     """Explain the hypotheses, at `loc`, or beside the axes where they are many."""
     n = len(ax.get_legend_handles_labels()[1])
     place: dict[str, Any] = {"loc": loc}

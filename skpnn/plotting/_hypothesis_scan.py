@@ -1,5 +1,7 @@
 """HypothesisScanDisplay: a figure of merit against θ."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -106,7 +108,7 @@ class HypothesisScanDisplay:
         random_state: Any = None,
         unit: str | None = None,
         name: str | None = None,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **line_options: Any,
     ) -> Self:
         """Compute the figure of merit at each hypothesis, and plot it.
@@ -165,7 +167,7 @@ class HypothesisScanDisplay:
         random_state: Any = None,
         unit: str | None = None,
         name: str | None = None,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **line_options: Any,
     ) -> Self:
         """Compute the figure of merit from scores that `skpnn.scan` returned, and plot it.
@@ -234,9 +236,7 @@ class HypothesisScanDisplay:
             name=name,
         )
 
-    def plot(
-        self, ax: "Axes | None" = None, *, name: str | None = None, **line_options: Any
-    ) -> Self:
+    def plot(self, ax: Axes | None = None, *, name: str | None = None, **line_options: Any) -> Self:
         """Draw on `ax`, or on a new figure.
 
         Parameters

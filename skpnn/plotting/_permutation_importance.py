@@ -1,5 +1,7 @@
 """PermutationImportanceDisplay: what each feature is worth at each hypothesis."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -115,7 +117,7 @@ class PermutationImportanceDisplay:
         random_state: Any = None,
         unit: Units = None,
         top_n: int | None = None,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **options: Any,
     ) -> Self:
         """Permute the features, and plot what that costs.
@@ -162,7 +164,7 @@ class PermutationImportanceDisplay:
         metric_name: str = "auc",
         unit: Units = None,
         top_n: int | None = None,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **options: Any,
     ) -> Self:
         """Plot what `skpnn.inspection.permutation_importance` returned.
@@ -197,7 +199,7 @@ class PermutationImportanceDisplay:
         )
         return display.plot(ax, top_n=top_n, **options)
 
-    def plot(self, ax: "Axes | None" = None, *, top_n: int | None = None, **options: Any) -> Self:
+    def plot(self, ax: Axes | None = None, *, top_n: int | None = None, **options: Any) -> Self:
         """Draw on `ax`, or on a new figure as high as the features need.
 
         Parameters

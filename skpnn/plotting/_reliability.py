@@ -1,5 +1,7 @@
 """ReliabilityDisplay: predicted probability against observed share of signal."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -106,7 +108,7 @@ class ReliabilityDisplay:
         strategy: str = "uniform",
         unit: Units = None,
         name: str | None = None,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **line_options: Any,
     ) -> Self:
         """Compute the observed shares of signal at each hypothesis, and plot them.
@@ -170,7 +172,7 @@ class ReliabilityDisplay:
         strategy: str = "uniform",
         unit: Units = None,
         name: str | None = None,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **line_options: Any,
     ) -> Self:
         """Compute the observed shares from scores that `skpnn.scan` returned, and plot them.
@@ -230,9 +232,7 @@ class ReliabilityDisplay:
             name=name,
         )
 
-    def plot(
-        self, ax: "Axes | None" = None, *, name: str | None = None, **line_options: Any
-    ) -> Self:
+    def plot(self, ax: Axes | None = None, *, name: str | None = None, **line_options: Any) -> Self:
         """Draw on `ax`, or on a new figure.
 
         Parameters

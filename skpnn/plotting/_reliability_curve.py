@@ -1,5 +1,7 @@
 """How much signal there is where a classifier says a probability, for weights of either sign."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -116,7 +118,7 @@ class _Sums:
     probability: NDArray[np.float64]
 
     @classmethod
-    def of(cls, events: WeightedScores, edges: NDArray[np.floating]) -> "_Sums":
+    def of(cls, events: WeightedScores, edges: NDArray[np.floating]) -> _Sums:
         which = np.searchsorted(edges, events.score, side="right")
         w = events.weight
 

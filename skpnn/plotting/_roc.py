@@ -1,5 +1,7 @@
 """HypothesisROCDisplay: the ROC curve at each hypothesis."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -96,7 +98,7 @@ class HypothesisROCDisplay:
         unit: Units = None,
         name: str | None = None,
         rejection: bool = False,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **line_options: Any,
     ) -> Self:
         """Compute the curve at each hypothesis, and plot it.
@@ -141,7 +143,7 @@ class HypothesisROCDisplay:
         unit: Units = None,
         name: str | None = None,
         rejection: bool = False,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **line_options: Any,
     ) -> Self:
         """Compute the curves from scores that `skpnn.scan` returned, and plot them.
@@ -188,7 +190,7 @@ class HypothesisROCDisplay:
 
     def plot(
         self,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         *,
         rejection: bool = False,
         name: str | None = None,

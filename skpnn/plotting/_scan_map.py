@@ -1,5 +1,7 @@
 """ScanMapDisplay: the scores of events against θ."""
 
+from __future__ import annotations
+
 from itertools import product
 from typing import TYPE_CHECKING, Any, Self
 
@@ -99,7 +101,7 @@ class ScanMapDisplay:
         theta: Theta = -1,
         background_label: Any = None,
         unit: Units = None,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **options: Any,
     ) -> Self:
         """Scan the events, and plot their scores.
@@ -134,7 +136,7 @@ class ScanMapDisplay:
         hypotheses: ArrayLike | None = None,
         theta_name: Names | None = None,
         unit: Units = None,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         **options: Any,
     ) -> Self:
         """Plot scores that `skpnn.scan` returned.
@@ -168,7 +170,7 @@ class ScanMapDisplay:
 
     def plot(
         self,
-        ax: "Axes | None" = None,
+        ax: Axes | None = None,
         *,
         bins: int = 40,
         colorbar: bool = True,

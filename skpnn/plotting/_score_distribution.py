@@ -1,5 +1,7 @@
 """ScoreDistributionDisplay: the scores of signal and background at each hypothesis."""
 
+from __future__ import annotations
+
 from numbers import Integral
 from typing import Any, NamedTuple, Self
 

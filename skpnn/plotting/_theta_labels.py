@@ -1,5 +1,7 @@
 """How pictures name θ, its values and figures of merit."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +52,7 @@ class ThetaLabels:
     units: tuple[str | None, ...]
 
     @classmethod
-    def of(cls, theta_name: Names, unit: Units) -> "ThetaLabels":
+    def of(cls, theta_name: Names, unit: Units) -> ThetaLabels:
         """Return the labels of one θ, or of several."""
         names = (theta_name,) if isinstance(theta_name, str) else tuple(theta_name)
         units = (unit,) * len(names) if unit is None or isinstance(unit, str) else tuple(unit)
