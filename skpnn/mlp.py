@@ -76,8 +76,9 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         what it is, and validation always keeps all events. ``"keep"`` is unbiased, but where they
         outweigh the others the loss has no lower bound: watch for overfitting. ``"drop"`` leaves
         them out and scales the others, which is biased wherever their share varies with the
-        features. ``"resample"`` draws as many events as there are, in proportion to |weight|, and
-        gives them one weight, signed: unbiased, with less spread of the weights for more noise.
+        features. ``"resample"`` draws, where some weights are negative, as many events as there
+        are, in proportion to |weight|, and gives them one weight, signed: unbiased, with less
+        spread of the weights for more noise.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
     warm_start : bool, default=False
@@ -372,8 +373,9 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         what it is, and validation always keeps all events. ``"keep"`` is unbiased, but where they
         outweigh the others the loss has no lower bound: watch for overfitting. ``"drop"`` leaves
         them out and scales the others, which is biased wherever their share varies with the
-        features. ``"resample"`` draws as many events as there are, in proportion to |weight|, and
-        gives them one weight, signed: unbiased, with less spread of the weights for more noise.
+        features. ``"resample"`` draws, where some weights are negative, as many events as there
+        are, in proportion to |weight|, and gives them one weight, signed: unbiased, with less
+        spread of the weights for more noise.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
     warm_start : bool, default=False

@@ -132,9 +132,9 @@ default="signal"
         each θ stays what it is, and validation always keeps all events. ``"keep"`` is unbiased, but
         where they outweigh the others the loss has no lower bound: watch for overfitting.
         ``"drop"`` leaves them out and scales the others, which is biased wherever their share
-        varies with the features. ``"resample"`` draws as many events as there are, in proportion
-        to |weight|, and gives them one weight, signed: unbiased, with less spread of the weights
-        for more noise.
+        varies with the features. ``"resample"`` draws, in each class and at each θ where some
+        weights are negative, as many events as there are, in proportion to |weight|, and gives them
+        one weight, signed: unbiased, with less spread of the weights for more noise.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
     warm_start : bool, default=False

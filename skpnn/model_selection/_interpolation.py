@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,19 +151,25 @@ def interpolation_report(
         _warn_of_missing_theta(estimator)
     folds = StratifiedHypothesisKFold(n_splits, theta=theta, shuffle=True, random_state=seeds[0])
     train, test = next(folds.split(X, y))
+    table = HypothesisGrid(columns, names, hypotheses.points).index().to_frame(index=False)
+    table["interpolated"] = inside_box(hypotheses.points)
+    sign = -1 if lower_is_better(metric) else 1
+    rows = [_summary(judged, sign=sign) for judged in _compared(trial, hypotheses, train, test)]
+    return table.join(pd.DataFrame(rows))
+
+
+def _compared(
+    trial: _Trial, hypotheses: _Hypotheses, train: NDArray[np.intp], test: NDArray[np.intp]
+) -> Iterator[dict[str, tuple[float, NDArray[np.float64]]]]:
+    """Yield, for each hypothesis, how the three models are judged there."""
     included = trial.trained(train)
-    rows = []
     for k, point in enumerate(hypotheses.points):
         models = {
             "left_out": trial.trained(train[hypotheses.others(k)[train]]),
             "included": included,
             "dedicated": trial.trained(train[hypotheses.alone(k)[train]]),
         }
-        judged = {name: trial.judged(model, test, point) for name, model in models.items()}
-        rows.append(_summary(judged, sign=-1 if lower_is_better(metric) else 1))
-    table = HypothesisGrid(columns, names, hypotheses.points).index().to_frame(index=False)
-    table["interpolated"] = inside_box(hypotheses.points)
-    return table.join(pd.DataFrame(rows))
+        yield {name: trial.judged(model, test, point) for name, model in models.items()}
 
 
 @dataclass(frozen=True)
