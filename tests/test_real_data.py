@@ -194,5 +194,5 @@ def test_every_policy_for_negative_weights_trains_without_divergence(signed_even
         signed_events.y[rows],
         mlpclassifier__sample_weight=signed_events.weight[rows],
     )
-    assert np.isfinite(model[-1].history_["cost"]).all()
+    assert np.isfinite(model[-1].history_["loss"]).all()
     assert signed_events.auc(model) > 0.55

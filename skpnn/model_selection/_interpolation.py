@@ -109,8 +109,7 @@ def interpolation_report(
     References
     ----------
     .. [1] P. Baldi, K. Cranmer, T. Faucett, P. Sadowski and D. Whiteson, "Parameterized neural
-       networks for high-energy physics", Eur. Phys. J. C 76 (2016) 235, arXiv:1601.07913,
-       section 3 and figure 7.
+       networks for high-energy physics", Eur. Phys. J. C 76 (2016) 235, arXiv:1601.07913.
 
     Examples
     --------
