@@ -7,10 +7,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "agg")
 
 import pytest
+from hypothesis import settings
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler
 
 import skpnn
+
+# A slow machine fails no test, and equal code sees equal examples.
+settings.register_profile("skpnn", deadline=None, derandomize=True)
+settings.load_profile("skpnn")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
