@@ -114,3 +114,9 @@ def test_sample_refuses_one_hypothesis_that_is_not_in_a_list():
 def test_error_names_the_column_that_is_wrong():
     with pytest.raises(ValueError, match="theta1 holds inf"):
         PROBLEM.sample(5, theta=[(0.0, np.inf)])
+
+
+@pytest.mark.parametrize("tiny", [1e-16, 1e-100, 1.8e-160, 1e-200])
+def test_a_tiny_offset_is_none(tiny):
+    none = smaller_radius_probability(3.0, 1.5, 0.0, 1.0)
+    assert smaller_radius_probability(3.0, 1.5, tiny, 1.0) == pytest.approx(none, abs=1e-12)
