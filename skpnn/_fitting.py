@@ -10,7 +10,9 @@ from sklearn import get_config
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-__all__ = ["fitted_on", "rows_of"]
+from skpnn._tables import rows_of
+
+__all__ = ["fitted_on"]
 
 
 def fitted_on(
@@ -40,11 +42,6 @@ def fitted_on(
     if rows is not None:
         X, y = rows_of(X, rows), np.asarray(y)[rows]
     return clone(estimator).fit(X, y, **given)
-
-
-def rows_of(X: Any, rows: NDArray[Any]) -> Any:
-    """Return rows of a DataFrame or an array, by position or by a mask."""
-    return X.iloc[rows] if hasattr(X, "iloc") else np.asarray(X)[rows]
 
 
 def _weight_argument(estimator: Any) -> str:

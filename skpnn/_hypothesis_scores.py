@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from skpnn._fitting import rows_of
 from skpnn._hypothesis_grid import (
     HypothesisGrid,
     named_columns,
@@ -20,8 +19,9 @@ from skpnn._hypothesis_grid import (
 )
 from skpnn._scan_inputs import ScanInputs
 from skpnn._signal_groups import signal_groups
+from skpnn._tables import rows_of
 from skpnn._theta_columns import Theta, theta_values, with_theta
-from skpnn._validation import check_sample_weight
+from skpnn._validation import checked_weights
 from skpnn.hypotheses import scored, scores_on, signal_column, warn_of_extrapolation
 from skpnn.injection import background_mask, check_signal_theta
 
@@ -104,7 +104,7 @@ def scores_of(
     classes = np.asarray(estimator.classes_)
     _check_labels(y, classes)
     background = background_mask(y, classes[1 - column])
-    weight = _weights(sample_weight, len(background))
+    weight = checked_weights(sample_weight, len(background))
     columns, names = named_columns(X, theta, keywords)
     signal = rows_of(X, ~background)
     points, rows = signal_groups(
@@ -177,7 +177,7 @@ def predicted_scores(
     table = np.asarray(scores)
     check_consistent_length(y_true, table, own)
     background = background_mask(y_true, background_label)
-    weight = _weights(sample_weight, len(background))
+    weight = checked_weights(sample_weight, len(background))
     names_of_theta = getattr(theta, "columns", [getattr(theta, "name", None)] * own.shape[1])
     points, names = scanned_hypotheses(scores, hypotheses, theta_names=list(names_of_theta))
     if points.shape[1] != own.shape[1]:
@@ -219,8 +219,3 @@ def _signal_theta(
 ) -> NDArray[np.float64]:
     check_signal_theta(theta, ~background, y)
     return theta[~background]
-
-
-def _weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:
-    weight = check_sample_weight(sample_weight, n_samples)
-    return np.ones(n_samples) if weight is None else weight

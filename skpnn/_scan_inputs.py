@@ -18,6 +18,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from skpnn._tables import rows_of
 from skpnn._theta import ThetaRange, matches_hypothesis
 from skpnn._theta_columns import with_theta
 from skpnn.preprocessing import FeatureTransformer
@@ -125,7 +126,7 @@ class ScanInputs:
         is_apart = all(_treats_theta_apart(step) for step in before)
         self._is_shared = bool(before) and is_apart and not _changes_predictions(estimator)
         self._transformed: Any = None
-        self._few = _first_rows(X)
+        self._few = rows_of(X, slice(ROWS_COMPARED))
 
     def at(self, hypothesis: NDArray[np.float64]) -> tuple[Any, Any]:
         """Return an estimator and what it predicts from at `hypothesis`."""
@@ -192,7 +193,8 @@ class ScanInputs:
         It does where a step that leaves its own θ alone mixes the scanned one with features.
         """
         transformed = self._transformed_once(hypothesis)
-        now, before = self._few_at(hypothesis), _as_array(_first_rows(transformed))
+        now = self._few_at(hypothesis)
+        before = _as_array(rows_of(transformed, slice(ROWS_COMPARED)))
         changed = np.flatnonzero(_differs(now, before).any(axis=0))
         if _differs(now[:, changed], now[:1, changed]).any():
             return None
@@ -234,10 +236,6 @@ def _probes(hypotheses: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Return hypotheses of which at least two differ, for any scaling of θ that is not constant."""
     first = hypotheses[0]
     return [first, hypotheses[-1], first + 1, first - 1, 2 * first, first / 2, 0 * first]
-
-
-def _first_rows(X: Any) -> Any:
-    return X.iloc[:ROWS_COMPARED] if hasattr(X, "iloc") else np.asarray(X)[:ROWS_COMPARED]
 
 
 def _as_array(X: Any) -> NDArray:

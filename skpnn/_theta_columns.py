@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skpnn._tables import columns_of
+
 __all__ = ["Theta", "column_names", "theta_columns", "theta_values", "with_theta"]
 
 Theta = int | str | Sequence[int | str]
@@ -127,8 +129,7 @@ def _index_of_name(name: str, names: Sequence[Any] | None) -> int:
 
 def theta_values(X: Any, columns: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return a copy of the θ columns of a DataFrame or an array, of shape (n, n_theta)."""
-    taken = X.iloc[:, columns] if hasattr(X, "iloc") else np.asarray(X)[:, columns]
-    return np.array(taken, dtype=np.float64)
+    return np.array(columns_of(X, columns), dtype=np.float64)
 
 
 def with_theta(X: Any, columns: NDArray[np.intp], theta: NDArray[np.floating]) -> Any:

@@ -95,6 +95,12 @@ def check_sample_weight(
     return weight
 
 
+def checked_weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:
+    """Return `sample_weight` as `check_sample_weight` does, or ones where it is None."""
+    weight = check_sample_weight(sample_weight, n_samples)
+    return np.ones(n_samples) if weight is None else weight
+
+
 def check_class_weight_sums(
     weight: NDArray[np.float64], codes: NDArray[np.intp], classes: NDArray[Any]
 ) -> None:

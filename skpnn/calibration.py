@@ -14,9 +14,10 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
-from skpnn._fitting import fitted_on, rows_of
+from skpnn._fitting import fitted_on
 from skpnn._hypothesis_scores import HypothesisScores, scores_of
 from skpnn._parameters import check_choice, check_integer
+from skpnn._tables import rows_of
 from skpnn._theta_columns import (
     Theta,
     column_names,

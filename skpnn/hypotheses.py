@@ -125,9 +125,16 @@ def scan(
     """
     column = signal_column(estimator, background_label)
     grid = hypothesis_grid(X, hypotheses, theta=theta, keywords=columns)
+    return labelled(scanned(grid, estimator, X, column, stacklevel=3), X, grid)
+
+
+def scanned(
+    grid: HypothesisGrid, estimator: Any, X: Any, column: int, *, stacklevel: int
+) -> NDArray[np.floating]:
+    """Return scores, of shape (n, k); warn once of the hypotheses that are extrapolated to."""
     scores, outside = scores_on(grid, estimator, X, column)
-    warn_of_extrapolation(grid, outside)
-    return labelled(scores, X, grid)
+    warn_of_extrapolation(grid, outside, stacklevel=stacklevel + 1)
+    return scores
 
 
 def labelled(scores: NDArray[np.floating], X: Any, grid: HypothesisGrid) -> Any:
@@ -197,7 +204,7 @@ def scored(estimator: Any, X: Any, column: int) -> tuple[NDArray[np.floating], b
 
 
 def warn_of_extrapolation(
-    grid: HypothesisGrid, outside: NDArray[np.bool_], *, stacklevel: int = 3
+    grid: HypothesisGrid, outside: NDArray[np.bool_], *, stacklevel: int
 ) -> None:
     """Warn once of the hypotheses that are extrapolated to, in the user's units."""
     if not outside.any():

@@ -21,7 +21,7 @@ from skpnn._theta_columns import (
     theta_values,
     with_theta,
 )
-from skpnn._validation import check_sample_weight
+from skpnn._validation import checked_weights
 from skpnn.exceptions import SkpnnWarning
 
 __all__ = ["ThetaSource", "inject", "theta_source"]
@@ -369,8 +369,7 @@ def inject(
     background = background_mask(y, background_label)
     values = theta_values(X, columns)
     check_signal_theta(values, ~background, y)
-    weight = check_sample_weight(sample_weight, len(background))
-    weight = np.ones(len(background)) if weight is None else weight
+    weight = checked_weights(sample_weight, len(background))
     signal = ~background & (weight != 0)
     source = theta_source(strategy, values[signal], weight[signal], argument="strategy")
     values[background] = source.draw(generator(random_state), int(background.sum()))

@@ -27,7 +27,12 @@ from skpnn._keras_runner import ModelRunner
 from skpnn._keras_state import restored_on_error
 from skpnn._sample import Seeds, split_rows, unit_weight
 from skpnn._seeding import seeded_globals
-from skpnn._validation import check_finite_features, check_sample_weight, check_target_given
+from skpnn._validation import (
+    check_finite_features,
+    check_sample_weight,
+    check_target_given,
+    checked_weights,
+)
 from skpnn.engine.divergence import StopOnDivergence
 from skpnn.engine.events import Events
 
@@ -531,8 +536,7 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
     def _fit(self, X: Any, y: Any, sample_weight: Any, warm_start: bool, **kwargs: Any) -> None:
         if self.class_weight is not None:
             labels = np.asarray(y)
-            weight = check_sample_weight(sample_weight, len(labels))
-            weight = np.ones(len(labels)) if weight is None else weight
+            weight = checked_weights(sample_weight, len(labels))
             # One call of partial_fit need not see every class.
             sample_weight = weighted_by_label(self.class_weight, labels, weight, self.classes_)
         super()._fit(X, y, sample_weight, warm_start, **kwargs)

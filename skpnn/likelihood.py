@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from skpnn._hypothesis_grid import hypothesis_grid
 from skpnn._scan_inputs import trained_signal_fraction
 from skpnn._theta_columns import Theta
-from skpnn.hypotheses import labelled, scores_on, signal_column, warn_of_extrapolation
+from skpnn.hypotheses import labelled, scanned, signal_column
 
 __all__ = ["log_likelihood_ratio", "log_odds"]
 
@@ -91,8 +91,7 @@ def log_likelihood_ratio(
             f"signal_fraction has shape {share.shape}, expected () or ({len(grid.points)},): one "
             "share, or one for each hypothesis."
         )
-    scores, outside = scores_on(grid, estimator, X, column)
-    warn_of_extrapolation(grid, outside)
+    scores = scanned(grid, estimator, X, column, stacklevel=3)
     return labelled(log_odds(scores) - log_odds(share), X, grid)
 
 

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
 
+from skpnn._tables import as_table, columns_of, without_columns
 from skpnn._theta_columns import (
     Theta,
     column_names,
@@ -98,14 +99,14 @@ class FeatureTransformer(TransformerMixin, BaseEstimator):
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Fit, and return the transformed columns with θ among them."""
-        X = _as_table(X)
+        X = as_table(X)
         names = column_names(X)
         columns = theta_columns(self.theta, n_columns=n_columns_of(X), names=names)
         transformer = clone(self.transformer)
         _check_feature_names(self, X, reset=True)
         _check_n_features(self, X, reset=True)
         # Not fit().transform(): encoders that cross-fit would show each row its own label.
-        transformed = transformer.fit_transform(_without(X, columns), y)
+        transformed = transformer.fit_transform(without_columns(X, columns), y)
         self.transformer_ = transformer
         self.theta_columns_ = columns
         return self._joined(X, transformed)
@@ -113,10 +114,10 @@ class FeatureTransformer(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> Any:
         """Return the transformed columns, θ among them, for X of shape (n_samples, n_features)."""
         check_is_fitted(self, "transformer_")
-        X = _as_table(X)
+        X = as_table(X)
         _check_feature_names(self, X, reset=False)
         _check_n_features(self, X, reset=False)
-        return self._joined(X, self.transformer_.transform(_without(X, self.theta_columns_)))
+        return self._joined(X, self.transformer_.transform(without_columns(X, self.theta_columns_)))
 
     @available_if(_has_feature_names_out)
     def get_feature_names_out(self, input_features: Any = None) -> NDArray:
@@ -134,7 +135,7 @@ class FeatureTransformer(TransformerMixin, BaseEstimator):
 
     def _joined(self, X: Any, transformed: Any) -> NDArray:
         features = transformed.toarray() if hasattr(transformed, "toarray") else transformed
-        theta = X.iloc[:, self.theta_columns_] if hasattr(X, "iloc") else X[:, self.theta_columns_]
+        theta = columns_of(X, self.theta_columns_)
         return self._inserted(np.asarray(features), np.asarray(theta))
 
     def _inserted(self, features: NDArray, theta: NDArray) -> NDArray:
@@ -165,12 +166,3 @@ class FeatureTransformer(TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
-
-
-def _as_table(X: Any) -> Any:
-    return X if hasattr(X, "iloc") else np.asarray(X)
-
-
-def _without(X: Any, columns: NDArray[np.intp]) -> Any:
-    kept = np.delete(np.arange(X.shape[1]), columns)
-    return X.iloc[:, kept] if hasattr(X, "iloc") else X[:, kept]

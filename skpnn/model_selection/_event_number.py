@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import BaseCrossValidator
 
+from skpnn._tables import columns_of
 from skpnn._theta_columns import column_names, n_columns_of
 from skpnn.model_selection._splitting import check_n_splits, warn_of_groups
 
 __all__ = [
     "EventNumberKFold",
-    "column_values",
     "event_folds",
     "event_number_column",
     "event_numbers",
@@ -110,7 +110,7 @@ class EventNumberKFold(BaseCrossValidator):
 
     def _given(self, X: Any, groups: Any) -> Any:
         if self.event_number is not None:
-            return column_values(X, event_number_column(X, self.event_number))
+            return columns_of(X, event_number_column(X, self.event_number))
         if groups is None:
             raise ValueError(
                 "The 'groups' parameter should not be None: with event_number=None it holds the "
@@ -143,11 +143,6 @@ def event_number_column(X: Any, event_number: Any) -> int:
             f"{-n_columns} to {n_columns - 1}."
         )
     return int(event_number) % n_columns
-
-
-def column_values(X: Any, column: int) -> Any:
-    """Return a column of a DataFrame or of an array."""
-    return X.iloc[:, column] if hasattr(X, "iloc") else np.asarray(X)[:, column]
 
 
 def event_numbers(values: ArrayLike) -> NDArray[np.uint64]:

@@ -16,11 +16,11 @@ from sklearn.utils.validation import _check_feature_names, _check_n_features, ch
 from skpnn._atomic import scratch_copy, take_over
 from skpnn._fitting import fitted_on
 from skpnn._scan_inputs import trained_signal_fraction, unwrapped
+from skpnn._tables import as_table, columns_of, without_columns
 from skpnn._theta_columns import column_names
 from skpnn._validation import check_sample_weight, check_target_given
 from skpnn.missing_theta import row_hash
 from skpnn.model_selection._event_number import (
-    column_values,
     event_folds,
     event_number_column,
     event_numbers,
@@ -146,16 +146,16 @@ class EventNumberClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def _fit(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> None:
         check_n_splits(self.n_splits)
         self._check_estimator()
-        X, labels = _as_table(X), self._read_labels(X, y)
+        X, labels = as_table(X), self._read_labels(X, y)
         weight = check_sample_weight(sample_weight, len(labels))
         column = event_number_column(X, self.event_number)
-        numbers = event_numbers(column_values(X, column))
+        numbers = event_numbers(columns_of(X, column))
         folds = event_folds(numbers, self.n_splits)
         self.classes_ = np.unique(labels)
         _check_classes(folds, labels, self.classes_)
         _check_feature_names(self, X, reset=True)
         _check_n_features(self, X, reset=True)
-        self.estimators_ = self._trained(_without(X, column), labels, weight, folds)
+        self.estimators_ = self._trained(without_columns(X, column), labels, weight, folds)
         self.event_number_column_ = column
         self.event_numbers_ = np.unique(numbers)
         self._take_over_from_networks()
@@ -220,12 +220,12 @@ class EventNumberClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             If X has columns that fit did not see, or event numbers were rounded.
         """
         check_is_fitted(self)
-        X = _as_table(X)
+        X = as_table(X)
         column = self._event_number_column(X)
-        features = X if column is None else _without(X, column)
+        features = X if column is None else without_columns(X, column)
         probabilities = np.stack([one.predict_proba(features) for one in self.estimators_])
         scores = probabilities.mean(axis=0)
-        scorers = self._scorers(features, None if column is None else column_values(X, column))
+        scorers = self._scorers(features, None if column is None else columns_of(X, column))
         alone = np.flatnonzero(scorers >= 0)
         scores[alone] = probabilities[scorers[alone], alone]
         return scores
@@ -278,12 +278,3 @@ def _check_classes(folds: NDArray[np.intp], labels: NDArray[Any], classes: NDArr
                 f"{folds.max() + 1}, has no event of class {missing.tolist()}. Every fold needs "
                 "every class: use fewer splits, or number the events of each class 0, 1, 2, …"
             )
-
-
-def _as_table(X: Any) -> Any:
-    return X if hasattr(X, "iloc") else np.asarray(X)
-
-
-def _without(X: Any, column: int) -> Any:
-    kept = np.delete(np.arange(X.shape[1]), column)
-    return X.iloc[:, kept] if hasattr(X, "iloc") else X[:, kept]

@@ -12,11 +12,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length
 
-from skpnn._fitting import fitted_on, rows_of
+from skpnn._fitting import fitted_on
 from skpnn._hypothesis_grid import HypothesisGrid, named_columns
 from skpnn._hypothesis_scores import scores_of
 from skpnn._parameters import check_choice, check_integer
 from skpnn._seeding import generator
+from skpnn._tables import rows_of
 from skpnn._theta import (
     MAX_DISCRETE,
     ThetaRange,

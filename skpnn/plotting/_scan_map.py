@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skpnn._hypothesis_grid import hypothesis_grid, scanned_hypotheses
 from skpnn._theta_columns import Theta
-from skpnn.hypotheses import scores_on, signal_column, warn_of_extrapolation
+from skpnn.hypotheses import scanned, signal_column
 from skpnn.plotting._axes import new_axes, styled
 from skpnn.plotting._colours import CATEGORIES, DENSITY, SEQUENTIAL, SIGNAL
 from skpnn.plotting._scores import score_edges
@@ -121,8 +121,7 @@ class ScanMapDisplay:
         """
         column = signal_column(estimator, background_label)
         grid = hypothesis_grid(X, hypotheses, theta=theta, keywords={})
-        scores, outside = scores_on(grid, estimator, X, column)
-        warn_of_extrapolation(grid, outside)
+        scores = scanned(grid, estimator, X, column, stacklevel=3)
         points, theta_name = described(grid)
         events = getattr(X, "index", None)
         display = cls(points, scores, events=events, theta_name=theta_name, unit=unit)
