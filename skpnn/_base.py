@@ -59,6 +59,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         hidden_layer_sizes: Any = (32, 32, 32),
         activation: Any = "relu",
         *,
+        depth: int = 1,
         loss: Any = "auto",
         optimizer: Any = "adam",
         learning_rate: float = 3e-3,
@@ -84,6 +85,7 @@ class NetworkEstimator(BaseEstimator, ABC):
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
+        self.depth = depth
         self.loss = loss
         self.optimizer = optimizer
         self.learning_rate = learning_rate
@@ -246,6 +248,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         return calls
 
     def _check_parameters(self) -> None:
+        check_integer("depth", self.depth, low=1)
         check_integer("epochs", self.epochs, low=1)
         for name in ("early_stopping", "batch_normalization", "warm_start", "nesterov"):
             check_choice(name, getattr(self, name), (False, True))
@@ -335,7 +338,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         return NetworkSpec(
             n_inputs=self.n_features_in_,
             n_outputs=n_outputs,
-            hidden=parse_hidden_layer_sizes(self.hidden_layer_sizes),
+            hidden=parse_hidden_layer_sizes(self.hidden_layer_sizes) * self.depth,
             activation=self.activation,
             output_activation=output_activation,
             kernel_initializer=self.kernel_initializer,

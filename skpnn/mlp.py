@@ -34,6 +34,9 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         Widths of the hidden layers; ``"32-32-32"`` is for search tools, which sample scalars.
     activation : str or callable, default="relu"
         Keras activation of the hidden layers.
+    depth : int, default=1
+        How often the hidden layers follow each other: ``hidden_layer_sizes=64, depth=3`` is
+        64-64-64 in two scalars, as search tools like it.
     loss : str, keras.losses.Loss or callable, default="auto"
         ``"auto"`` is cross-entropy; or any Keras loss, of one-hot targets for several classes.
     optimizer : str, Keras optimizer class or instance, default="adam"
@@ -129,6 +132,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         hidden_layer_sizes: Any = (32, 32, 32),
         activation: Any = "relu",
         *,
+        depth: int = 1,
         loss: Any = "auto",
         optimizer: Any = "adam",
         learning_rate: float = 3e-3,
@@ -156,6 +160,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         super().__init__(
             hidden_layer_sizes,
             activation,
+            depth=depth,
             loss=loss,
             optimizer=optimizer,
             learning_rate=learning_rate,
@@ -326,6 +331,9 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         Widths of the hidden layers; ``"32-32-32"`` is for search tools, which sample scalars.
     activation : str or callable, default="relu"
         Keras activation of the hidden layers.
+    depth : int, default=1
+        How often the hidden layers follow each other: ``hidden_layer_sizes=64, depth=3`` is
+        64-64-64 in two scalars, as search tools like it.
     output_activation : {"linear", "softplus", "sigmoid", "tanh"}, default="linear"
         ``"softplus"`` predicts positive targets; ``"sigmoid"`` and ``"tanh"`` keep predictions
         within `target_range`.
@@ -421,6 +429,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         hidden_layer_sizes: Any = (32, 32, 32),
         activation: Any = "relu",
         *,
+        depth: int = 1,
         output_activation: str = "linear",
         target_range: tuple[float, float] | None = None,
         loss: Any = "auto",
@@ -450,6 +459,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         super().__init__(
             hidden_layer_sizes,
             activation,
+            depth=depth,
             loss=loss,
             optimizer=optimizer,
             learning_rate=learning_rate,

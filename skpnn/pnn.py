@@ -64,6 +64,9 @@ class PNNClassifier(ClassifierMixin, NetworkEstimator):
         Widths of the hidden layers; ``"32-32-32"`` is for search tools, which sample scalars.
     activation : str or callable, default="relu"
         Keras activation of the hidden layers.
+    depth : int, default=1
+        How often the hidden layers follow each other: ``hidden_layer_sizes=64, depth=3`` is
+        64-64-64 in two scalars, as search tools like it.
     theta : int, str or sequence of these, default=-1
         The θ column(s) of X, by index or by name.
     background_theta : {"signal", "uniform", "given"}, object with ``rvs``, list or callable, \
@@ -211,6 +214,7 @@ default="signal"
         hidden_layer_sizes: Any = (32, 32, 32),
         activation: Any = "relu",
         *,
+        depth: int = 1,
         theta: Any = -1,
         background_theta: Any = "signal",
         redraw: str = "epoch",
@@ -246,6 +250,7 @@ default="signal"
         super().__init__(
             hidden_layer_sizes,
             activation,
+            depth=depth,
             loss=loss,
             optimizer=optimizer,
             learning_rate=learning_rate,
@@ -356,7 +361,7 @@ default="signal"
         return Conditioning.of(
             self.conditioning,
             self.conditioning_at,
-            n_hidden=len(parse_hidden_layer_sizes(self.hidden_layer_sizes)),
+            n_hidden=len(parse_hidden_layer_sizes(self.hidden_layer_sizes)) * self.depth,
             theta=self.theta_columns_,
             n_inputs=self.n_features_in_,
         )

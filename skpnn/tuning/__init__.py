@@ -1,0 +1,1 @@
+"""Searches for hyper-parameters: spaces, BayesSearchCV, checkpoints, learning-rate range test."""
