@@ -333,12 +333,16 @@ class NetworkEstimator(BaseEstimator, ABC):
             horizon=plan.epochs * -(-n_events // plan.batch_size),
         )
 
+    def _hidden_widths(self) -> tuple[int, ...]:
+        # A NumPy integer would multiply the widths instead.
+        return parse_hidden_layer_sizes(self.hidden_layer_sizes) * int(self.depth)
+
     def _network_spec(self) -> NetworkSpec:
         n_outputs, output_activation = self._outputs()
         return NetworkSpec(
             n_inputs=self.n_features_in_,
             n_outputs=n_outputs,
-            hidden=parse_hidden_layer_sizes(self.hidden_layer_sizes) * self.depth,
+            hidden=self._hidden_widths(),
             activation=self.activation,
             output_activation=output_activation,
             kernel_initializer=self.kernel_initializer,

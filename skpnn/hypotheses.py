@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from skpnn._extrapolation import extrapolations_told
 from skpnn._hypothesis_grid import HypothesisGrid, hypothesis_grid
 from skpnn._scan_inputs import ScanInputs, layers
+from skpnn._telling import told
 from skpnn._theta_columns import Theta, requested_columns, with_theta
 from skpnn.exceptions import ExtrapolationWarning
 
@@ -198,9 +198,9 @@ def scored(estimator: Any, X: Any, column: int) -> tuple[NDArray[np.floating], b
 
     It would, in its own units and once per hypothesis.
     """
-    with extrapolations_told() as told:
+    with told(ExtrapolationWarning) as messages:
         scores = signal_scores(estimator, X, column)
-    return scores, bool(told)
+    return scores, bool(messages)
 
 
 def warn_of_extrapolation(

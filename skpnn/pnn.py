@@ -14,10 +14,10 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 from skpnn._base import NetworkEstimator
 from skpnn._classes import class_codes, class_weighted
 from skpnn._conditioning import KINDS, PLACES, Conditioning
-from skpnn._extrapolation import tell_of_extrapolation
 from skpnn._parameters import check_choice
 from skpnn._parametrised import Parametrisation
 from skpnn._sample import Sample, Seeds, weighted_rows
+from skpnn._telling import tell
 from skpnn._theta import ThetaRange, distinct_hypotheses, extrapolation_message, theta_groups
 from skpnn._theta_columns import theta_columns
 from skpnn._validation import check_class_weight_sums, check_finite_features, check_target_given
@@ -34,7 +34,6 @@ from skpnn.injection import (
 )
 from skpnn.leakage import WeightedTheta, warn_of_theta_leakage
 from skpnn.missing_theta import fill_missing_theta
-from skpnn.networks import parse_hidden_layer_sizes
 
 __all__ = ["PNNClassifier"]
 
@@ -361,7 +360,7 @@ default="signal"
         return Conditioning.of(
             self.conditioning,
             self.conditioning_at,
-            n_hidden=len(parse_hidden_layer_sizes(self.hidden_layer_sizes)) * self.depth,
+            n_hidden=len(self._hidden_widths()),
             theta=self.theta_columns_,
             n_inputs=self.n_features_in_,
         )
@@ -575,7 +574,8 @@ default="signal"
     def _with_scaled_theta(self, X: NDArray) -> NDArray:
         theta = self._hypotheses_of(X)
         if self.theta_range_.excludes(theta).any():
-            tell_of_extrapolation(extrapolation_message(theta, self.theta_range_), stacklevel=3)
+            message = extrapolation_message(theta, self.theta_range_)
+            tell(message, ExtrapolationWarning, stacklevel=3)
         inputs = X.copy()
         inputs[:, self.theta_columns_] = self._theta_map.scaled(theta)
         return inputs

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler
 
 import skpnn
-from skpnn._extrapolation import tell_of_extrapolation
+from skpnn._telling import tell
 from skpnn.exceptions import ExtrapolationWarning
 from skpnn.inspection import permutation_importance
 
@@ -36,7 +36,7 @@ class Narrow(Exact):
 
     def predict_proba(self, X):
         if (np.asarray(X)[:, -1] > 500).any():
-            tell_of_extrapolation("beyond 500 GeV", stacklevel=2)
+            tell("beyond 500 GeV", ExtrapolationWarning, stacklevel=2)
         return super().predict_proba(X)
 
 

@@ -65,6 +65,8 @@ POSSIBLE = "is not possible; expected"
         ("validation_fraction", 0, POSSIBLE),
         ("validation_fraction", 1.0, POSSIBLE),
         ("dtype", "float16", POSSIBLE),
+        ("depth", 0, POSSIBLE),
+        ("depth", 1.5, POSSIBLE),
         ("hidden_layer_sizes", "a-b", "is not understood"),
         ("hidden_layer_sizes", (8, 0), "is not understood"),
         ("hidden_layer_sizes", 8.5, "is not understood"),
@@ -76,6 +78,14 @@ POSSIBLE = "is not possible; expected"
 def test_impossible_argument_is_named_with_its_value(new, argument, value, message):
     with pytest.raises(ValueError, match=re.escape(f"{argument}={value!r} {message}")):
         new(**{argument: value}).fit(X, Y)
+
+
+@pytest.mark.parametrize(("width", "depth", "widths"), [(8, 3, "8-8-8"), ("8-4", 2, "8-4-8-4")])
+def test_depth_repeats_the_hidden_layers(new, width, depth, widths):
+    # NumPy's integers are what a search samples.
+    repeated = new(hidden_layer_sizes=width, depth=np.int64(depth)).fit(X, Y)
+    listed = new(hidden_layer_sizes=widths).fit(X, Y)
+    assert_same_network(repeated, listed)
 
 
 def test_optimizer_of_another_type_is_an_error(new):

@@ -1,11 +1,11 @@
 """Divergence: stop when training leaves the finite numbers, and keep the last finite weights."""
 
-import warnings
 from typing import Any
 
 import keras
 import numpy as np
 
+from skpnn._telling import tell
 from skpnn.exceptions import DivergenceWarning
 
 __all__ = ["StopOnDivergence"]
@@ -45,7 +45,7 @@ class StopOnDivergence(keras.callbacks.Callback):
             return
         self._diverged_weights = weights
         self.model.stop_training = True
-        warnings.warn(_message(epoch, loss), DivergenceWarning, stacklevel=2)
+        tell(_message(epoch, loss), DivergenceWarning, stacklevel=2)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Restore the last finite weights where training diverged."""
