@@ -1,4 +1,4 @@
-"""Print the table: ``python -m benchmarks [training] [inference] [resources]``."""
+"""Print the table: ``python -m benchmarks [training] [inference] [resources] [tuning]``."""
 
 import argparse
 import importlib
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.measure import HEADER
 
-PARTS = ("training", "inference", "resources")
+PARTS = ("training", "inference", "resources", "tuning")
 PACKAGES = (
     "skpnn",
     "tensorflow",

@@ -4,9 +4,12 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 Work = Callable[[], object]
+
+MIB = 2**20
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Row:
     ratios : sequence of float
         One per pair.
     asked : str
-        What issue 3 asks for.
+        What the issue at hand asks for.
     """
 
     what: str
@@ -88,3 +91,9 @@ def rate(work: Callable[[int], object], n_events: int, *, few: int, many: int) -
 def thousands(value: float) -> str:
     """Return a rate as text."""
     return f"{value / 1e3:,.0f} k/s"
+
+
+def status(name: str) -> float:
+    """Return an entry of Linux's status of this process, such as ``VmRSS``, in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(1024 * float(line.split()[1]) for line in lines if line.startswith(name))

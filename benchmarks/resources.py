@@ -6,14 +6,11 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks import subjects
-from benchmarks.measure import Row, times_faster
-
-MIB = 2**20
+from benchmarks.measure import MIB, Row, status, times_faster
 
 
 def rows() -> Iterator[Row]:
@@ -64,9 +61,9 @@ def _peak(kind: str) -> None:
     X, y, make = _subject(kind, 1_000_000)
     make(2).fit(X[:300_000], y[:300_000])
     Path("/proc/self/clear_refs").write_text("5")
-    before = _status("VmRSS")
+    before = status("VmRSS")
     make(2).fit(X, y)
-    print((_status("VmHWM") - before) / MIB, X.nbytes / MIB)
+    print((status("VmHWM") - before) / MIB, X.nbytes / MIB)
 
 
 def _growth(kind: str) -> None:
@@ -74,9 +71,9 @@ def _growth(kind: str) -> None:
     X, y, make = _subject(kind, 2000)
     for number in range(110):
         if number == 10:
-            before = _status("VmRSS")
+            before = status("VmRSS")
         make(5).set_params(random_state=number, learning_rate=1e-3 * (1 + number)).fit(X, y)
-    print((_status("VmRSS") - before) / MIB)
+    print((status("VmRSS") - before) / MIB)
 
 
 def _threads(kind: str) -> None:
@@ -89,11 +86,6 @@ def _subject(kind: str, n: int) -> tuple:
     if kind == "PNNClassifier":
         return *subjects.events_with_theta(n), lambda epochs: subjects.parametrised(epochs, 256)
     return *subjects.events(n), lambda epochs: subjects.ours(epochs, 256)
-
-
-def _status(name: str) -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(1024 * float(line.split()[1]) for line in lines if line.startswith(name))
 
 
 if __name__ == "__main__":

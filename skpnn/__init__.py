@@ -8,7 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skpnn import datasets, exceptions, inspection, io, metrics, model_selection, plotting
+    from skpnn import (
+        datasets,
+        exceptions,
+        inspection,
+        io,
+        metrics,
+        model_selection,
+        plotting,
+        tuning,
+    )
     from skpnn.calibration import HypothesisCalibratedClassifier
     from skpnn.evaluation import score_scan
     from skpnn.hypotheses import assign_hypothesis, scan
@@ -41,6 +50,7 @@ __all__ = [
     "plotting",
     "scan",
     "score_scan",
+    "tuning",
 ]
 
 _MODULE_OF_NAME = {

@@ -1,7 +1,9 @@
-"""The warnings that skpnn gives, so that each can be filtered by its own class."""
+"""The warnings and errors of skpnn, so that each can be filtered or caught by its own class."""
 
 __all__ = [
+    "CheckpointError",
     "CompilationWarning",
+    "DivergenceError",
     "DivergenceWarning",
     "ExtrapolationWarning",
     "SkpnnWarning",
@@ -21,8 +23,16 @@ class SkpnnWarning(UserWarning):
     """
 
 
+class CheckpointError(ValueError):
+    """The checkpoint of a search is damaged, or of another search; the file is left as it is."""
+
+
 class CompilationWarning(SkpnnWarning):
     """XLA cannot compile a model; it trains in graph mode. Given at ``verbose`` ≥ 1 only."""
+
+
+class DivergenceError(ArithmeticError):
+    """Training a candidate of a search diverged, which counts as a failure there."""
 
 
 class DivergenceWarning(SkpnnWarning):

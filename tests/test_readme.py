@@ -30,7 +30,8 @@ def _close_figures():
 
 
 @pytest.mark.slow
-def test_the_python_of_readme_runs():
+def test_the_python_of_readme_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     namespace = run(README)
     assert namespace["scores"].columns.tolist() == [500, 625, 750, 875, 1000]
     assert 0.5 < namespace["search"].best_score_ < 1

@@ -1,1 +1,6 @@
 """The compiled training loop and inference; estimators use it, users need not."""
+
+from skpnn.engine.threads import limit_worker_threads
+
+# Here, not in a fit: a worker that unpickles a Keras model or optimizer starts TensorFlow before.
+limit_worker_threads()

@@ -1,6 +1,7 @@
 """Pictures, under scikit-learn's Display contract: compute once, plot often."""
 
 from skpnn.plotting._hypothesis_scan import HypothesisScanDisplay
+from skpnn.plotting._learning_rate_range import LearningRateRangeDisplay
 from skpnn.plotting._permutation_importance import PermutationImportanceDisplay
 from skpnn.plotting._reliability import ReliabilityDisplay
 from skpnn.plotting._roc import HypothesisROCDisplay
@@ -11,6 +12,7 @@ from skpnn.plotting._training_history import TrainingHistoryDisplay
 __all__ = [
     "HypothesisROCDisplay",
     "HypothesisScanDisplay",
+    "LearningRateRangeDisplay",
     "PermutationImportanceDisplay",
     "ReliabilityDisplay",
     "ScanMapDisplay",

@@ -17,6 +17,7 @@ from skpnn.inspection import permutation_importance
 
 MASSES = [500.0, 750.0, 1000.0, 1250.0, 1500.0]
 HISTORY = {"loss": [0.6, 0.4, 0.3], "val_loss": [0.5, 0.4, 0.45]}
+RANGE = ([1e-3, 1e-2, 1e-1, 1.0], [0.7, 0.4, 0.2, 3.0])
 K = len(MASSES)
 
 
@@ -29,10 +30,13 @@ class Network(BaseEstimator):
 
 @dataclass(frozen=True)
 class Case:
-    """How a Display is built, and which of its attributes hold its numbers."""
+    """How a Display is built, and which of its attributes hold its numbers.
+
+    Some cannot be built from an estimator: what trains networks lies above the pictures.
+    """
 
     from_arrays: Callable
-    from_estimator: Callable
+    from_estimator: Callable | None
     from_predictions: Callable
     numbers: tuple[str, ...]
     panels: bool = False
@@ -97,6 +101,13 @@ CASES = {
         (),
         has_theta=False,
     ),
+    "LearningRateRangeDisplay": Case(
+        lambda: plotting.LearningRateRangeDisplay(*RANGE, RANGE[1], suggestion=0.01),
+        None,
+        lambda model, X, y, **ax: plotting.LearningRateRangeDisplay.from_losses(*RANGE, **ax),
+        (),
+        has_theta=False,
+    ),
     "PermutationImportanceDisplay": Case(
         lambda: plotting.PermutationImportanceDisplay(["m"], MASSES, [[0.1] * K], unit="GeV"),
         lambda model, X, y, **ax: plotting.PermutationImportanceDisplay.from_estimator(
@@ -108,10 +119,12 @@ CASES = {
         ("hypotheses", "importances", "errors"),
     ),
 }
-OF_THETA = [name for name, case in CASES.items() if case.has_theta]
+OF_THETA = {name: case for name, case in CASES.items() if case.has_theta}
+OF_ESTIMATOR = {name: case for name, case in CASES.items() if case.from_estimator is not None}
 
 every = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-of_theta = pytest.mark.parametrize("case", [CASES[name] for name in OF_THETA], ids=OF_THETA)
+of_theta = pytest.mark.parametrize("case", OF_THETA.values(), ids=OF_THETA)
+of_estimator = pytest.mark.parametrize("case", OF_ESTIMATOR.values(), ids=OF_ESTIMATOR)
 
 
 def axes_for(case):
@@ -170,10 +183,16 @@ def test_the_unit_of_theta_is_written(case):
     assert any("GeV" in text for text in texts)
 
 
-@every
+@of_estimator
 def test_from_estimator_draws_on_the_axes_given(case, pipeline, masses):
     ax = axes_for(case)
     assert case.from_estimator(pipeline, *masses, ax=ax).ax_ is np.ravel(ax)[0]
+
+
+@every
+def test_from_predictions_draws_on_the_axes_given(case, pipeline, masses):
+    ax = axes_for(case)
+    assert case.from_predictions(pipeline, *masses, ax=ax).ax_ is np.ravel(ax)[0]
 
 
 @of_theta

@@ -1,0 +1,52 @@
+"""What a search needs to end alike after an interruption: an identity, a seed, fixed folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from secrets import randbits
+from typing import Any
+
+from skpnn.tuning._described import described
+from skpnn.tuning._scratch_ledger import AnyLedger
+
+__all__ = ["check_folds_are_fixed", "identity", "seeded"]
+
+# What changes how a search is run, and not what it finds.
+IRRELEVANT = ("n_jobs", "pre_dispatch", "verbose")
+
+
+def identity(search: Any, data: Mapping[str, Any]) -> dict[str, str]:
+    """Return descriptions of all that determines what a search finds, by name."""
+    parameters = search.get_params(deep=False)
+    relevant = {name: value for name, value in parameters.items() if name not in IRRELEVANT}
+    named = {"search": type(search), **relevant, **data}
+    return {name: described(value) for name, value in named.items()}
+
+
+def check_folds_are_fixed(search: Any) -> None:
+    """Raise where the search's splitter draws other folds whenever it starts.
+
+    Raises
+    ------
+    ValueError
+        If it shuffles without a `random_state`.
+    """
+    splitter = vars(search.cv) if hasattr(search.cv, "split") else {}
+    shuffles = splitter.get("shuffle", True)
+    if shuffles and "random_state" in splitter and splitter["random_state"] is None:
+        raise ValueError(
+            f"cv={search.cv!r} draws other folds at every start, so a checkpoint's scores could "
+            "not be gone on with; give it random_state=0, say."
+        )
+
+
+@contextmanager
+def seeded(search: Any, ledger: AnyLedger) -> Iterator[None]:
+    """Lend a search that has no `random_state` the one that the checkpoint holds."""
+    if getattr(search, "random_state", 0) is not None:
+        yield
+        return
+    search.random_state = int(ledger.settled("random_state", str(randbits(31))))
+    yield
+    search.random_state = None

@@ -1,0 +1,82 @@
+"""Fitting a search by way of trials, and reporting those that failed."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from sklearn.exceptions import FitFailedWarning
+from sklearn.metrics import check_scoring
+
+from skpnn._atomic import scratch_copy, take_over
+from skpnn.tuning._scratch_ledger import AnyLedger
+from skpnn.tuning._trial import FAILURE, LedgerLost, Trial, TrialScorer
+
+__all__ = ["fit_through_trials"]
+
+
+def fit_through_trials(search: Any, ledger: AnyLedger, fit: Callable[[Any], Any]) -> None:
+    """Fit `search` on trials of its estimator; warn of those that failed.
+
+    Parameters
+    ----------
+    search : estimator
+        With `estimator`, `scoring` and `error_score`, as scikit-learn's searches have; as it was,
+        where fitting fails.
+    ledger : Ledger
+        Of the scores.
+    fit : callable
+        Fits what it is given, a copy of the search.
+    """
+    scratch = scratch_copy(search)
+    scratch.estimator = Trial(search.estimator, ledger)
+    scratch.scoring = _trial_scoring(search, ledger)
+    try:
+        fit(scratch)
+    except LedgerLost as lost:
+        raise lost.args[0] from None
+    scratch.estimator, scratch.scoring = search.estimator, search.scoring
+    if "best_estimator_" in vars(scratch):
+        scratch.best_estimator_ = scratch.best_estimator_.refitted()
+    if "scorer_" in vars(scratch):
+        scratch.scorer_ = _inner_scorers(scratch.scorer_)
+    take_over(search, scratch)
+    _warn_of_failures(ledger, search.error_score)
+
+
+def _trial_scoring(search: Any, ledger: AnyLedger) -> Any:
+    """Return `scoring` in its form, one scorer or several, of trials."""
+    scoring = search.scoring
+
+    def of_trials(one: Any, name: str = "score") -> TrialScorer:
+        scorer = check_scoring(search.estimator, one)
+        return TrialScorer(scorer, ledger, name=name, error_score=search.error_score)
+
+    if isinstance(scoring, dict):
+        return {name: of_trials(one, name) for name, one in scoring.items()}
+    if isinstance(scoring, list | tuple | set):
+        return {name: of_trials(name, name) for name in scoring}
+    return of_trials(scoring)
+
+
+def _inner_scorers(scorer: Any) -> Any:
+    if isinstance(scorer, dict):
+        return {name: _inner_scorers(one) for name, one in scorer.items()}
+    return scorer.inner if isinstance(scorer, TrialScorer) else scorer
+
+
+def _warn_of_failures(ledger: AnyLedger, error_score: Any) -> None:
+    folds = [items for trials in ledger.by_candidate().values() for items in trials.values()]
+    messages = Counter(items[FAILURE] for items in folds if FAILURE in items)
+    if not messages:
+        return
+    causes = "\n".join(f"{count} × {message}" for message, count in messages.most_common())
+    warnings.warn(
+        f"{messages.total()} of {len(folds)} fits failed; their score is error_score="
+        f"{error_score!r}. Look at cv_results_ for the candidates, and use error_score='raise' to "
+        f"stop at the first.\n{causes}",
+        FitFailedWarning,
+        stacklevel=4,
+    )
