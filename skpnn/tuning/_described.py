@@ -43,6 +43,8 @@ OF_CODE = (
     "co_consts",
 )
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+# Keras numbers the objects of a class as they come: name='adam_1', 'name': 'dense_3'.
+NUMBERED = re.compile(r"(\bname(?:=|': )'[^']*?)_\d+'")
 
 
 def described(value: Any) -> str:
@@ -215,7 +217,7 @@ def _estimator(value: Any, depth: int) -> str:
 
 
 def _keras(value: Any, depth: int) -> str:
-    return _call(_short_name(type(value)), [], value.get_config(), depth)
+    return NUMBERED.sub(r"\1'", _call(_short_name(type(value)), [], value.get_config(), depth))
 
 
 def _array_like(value: Any, depth: int) -> str:

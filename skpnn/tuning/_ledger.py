@@ -89,9 +89,9 @@ class Ledger:
             If the file cannot be made, read or written.
         """
         ledger = cls(writable(Path(path).resolve()), durable)
-        if not ledger.path.exists() or not ledger.path.stat().st_size:
-            create(ledger.path, (IDENTITY, json.dumps(identity)))
-        check_kind(ledger.path)
+        if ledger.path.exists() and ledger.path.stat().st_size:
+            check_kind(ledger.path)
+        create(ledger.path, (IDENTITY, json.dumps(identity)), durable=durable)
         with ledger._connected() as connection:
             settled = checked(connection, ledger.path)
         _check_identity(json.loads(settled[IDENTITY]), identity, ledger.path)

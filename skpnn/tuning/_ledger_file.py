@@ -1,4 +1,4 @@
-"""The SQLite file beneath a ledger: made in one transaction, checked as a whole, row by row sealed.
+"""The SQLite file beneath a ledger: made at once, checked as a whole, each row sealed.
 
 Whatever one byte of it is changed to, it is refused, or holds what it held.
 """
@@ -41,9 +41,7 @@ OF_THE_SYSTEM = {
 
 
 @contextmanager
-def connected(
-    path: Path, mode: str = "mode=rw", *, durable: bool = True
-) -> Iterator[sqlite3.Connection]:
+def connected(path: Path, mode: str = "mode=rw", *, durable: bool) -> Iterator[sqlite3.Connection]:
     """Open the file for the time of a block; without a BEGIN, each statement is a transaction.
 
     Also who only reads opens it with mode=rw: SQLite undoes what a killed writer has left, and must
@@ -71,21 +69,22 @@ def connected(
         raise _damaged(path, error) from error
 
 
-def create(path: Path, settled: tuple[str, str]) -> None:
-    """Make the file, with a first row of ``settled``, unless another process has just done so."""
-    with connected(path, "mode=rwc") as connection:
+def create(path: Path, settled: tuple[str, str], *, durable: bool) -> None:
+    """Make the file, with a first row of ``settled``, unless there is one."""
+    with connected(path, "mode=rwc", durable=durable) as connection:
+        # Now nobody else writes, and what one who was killed has left is undone.
         connection.execute("BEGIN IMMEDIATE")
-        if not _pragma(connection, "schema_version"):
+        if not path.stat().st_size:
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
             for statement in SCHEMA:
                 connection.execute(statement)
             connection.execute("INSERT INTO settled VALUES (?, ?, ?)", sealed(settled))
-        connection.execute("COMMIT")
+            connection.execute("COMMIT")
 
 
 def check_kind(path: Path) -> None:
-    """Raise a CheckpointError where the file is not of this kind, without as much as a lock on it.
+    """Raise a CheckpointError where a file is of another kind, without as much as a lock on it.
 
     SQLite would undo or complete what another program has left in its files.
     """
