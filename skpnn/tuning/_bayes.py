@@ -105,8 +105,8 @@ class BayesSearchCV(skopt.BayesSearchCV):
     >>> from sklearn.svm import SVC
     >>> from skpnn.tuning import BayesSearchCV
     >>> space = {"C": (1e-3, 1e3, "log-uniform"), "kernel": ["linear", "rbf"]}
-    >>> search = BayesSearchCV(SVC(), space, n_iter=12, cv=3, random_state=0)
-    >>> bool(search.fit(*load_iris(return_X_y=True)).best_score_ > 0.97)
+    >>> search = BayesSearchCV(SVC(), space, n_iter=8, cv=3, random_state=0)
+    >>> bool(search.fit(*load_iris(return_X_y=True)).best_score_ > 0.95)
     True
     """
 
