@@ -23,7 +23,7 @@ import skpnn
 from skpnn.model_selection import StratifiedHypothesisKFold, hypothesis_scorer
 from skpnn.tuning import fit_search, search_space
 
-SHOWN = ["hidden_layer_sizes", "depth", "learning_rate", "activation", "mean AUC"]
+SHOWN = ["hidden_layer_sizes", "depth", "learning_rate", "optimizer", "mean AUC"]
 
 
 def connected(scheduler):
@@ -70,7 +70,8 @@ def main():
         fit_search(search, X, y[X.index], checkpoint=arguments.checkpoint)
     print(f"\n{len(X):,} events, {search.n_splits_} folds")
     print(as_table(search.cv_results_).to_string(index=False))
-    print(f"\nBest mean AUC: {search.best_score_:.4f}\n{time.perf_counter() - started:.0f} s in all")
+    print(f"\nBest mean AUC: {search.best_score_:.4f}")
+    print(f"{time.perf_counter() - started:.0f} s in all")
 
 
 if __name__ == "__main__":

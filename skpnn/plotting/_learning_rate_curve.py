@@ -23,7 +23,7 @@ class LearningRateCurve(NamedTuple):
     Attributes
     ----------
     smoothed : ndarray of shape (n,)
-        The exponential moving average.
+        The exponential moving average; NaN for the first batches, of which it would hold too few.
     minimum : int
         Where it is smallest.
     falls : bool
@@ -112,4 +112,8 @@ def _exponential_mean(values: NDArray[np.float64], smoothing: float) -> NDArray[
         total = smoothing * total + value
         count = smoothing * count + 1
         means.append(total / count)
-    return np.array(means)
+    # A mean of one or two batches may be the smallest by chance.
+    n_too_few = round(1 / (1 - smoothing)) - 1
+    if not np.isfinite(means[n_too_few:]).any():
+        n_too_few = 0
+    return np.array([np.nan] * n_too_few + means[n_too_few:])

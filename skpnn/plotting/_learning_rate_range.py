@@ -70,7 +70,7 @@ class LearningRateRangeDisplay:
     ...     [1e-3, 1e-2, 1e-1, 1], [0.7, 0.4, 0.2, 3], [0.7, 0.5, 0.3, 2], suggestion=0.01
     ... )
     >>> display.plot().suggestion_.get_label()
-    'suggestion: 0.01'
+    'suggested rate: 0.01'
     """
 
     def __init__(
@@ -161,7 +161,7 @@ class LearningRateRangeDisplay:
             alpha=LIGHT,
             linewidth=1,
             # Once is enough where curves are compared.
-            label="batches" if name is None else None,
+            label="loss of each batch" if name is None else None,
         )
         self.minimum_ = self._mark_minimum(name)
         self.suggestion_ = self._mark_suggestion(name)
@@ -187,6 +187,7 @@ class LearningRateRangeDisplay:
         smoothed = _finite_or_nan(self.smoothed)
         lowest = int(np.nanargmin(smoothed))
         rate = float(np.asarray(self.learning_rates, dtype=float)[lowest])
+        place = "minimum" if lowest < len(smoothed) - 1 else "lowest at the end"
         return self.ax_.plot(
             [rate],
             [smoothed[lowest]],
@@ -194,13 +195,13 @@ class LearningRateRangeDisplay:
             marker="o",
             linestyle="none",
             zorder=self.line_.get_zorder() + 1,
-            label=prefixed(name, f"minimum: {rate:.2g}"),
+            label=prefixed(name, f"{place}, at rate {rate:.2g}"),
         )[0]
 
     def _mark_suggestion(self, name: str | None) -> Line2D | None:
         if self.suggestion is None:
             return None
-        label = prefixed(name, f"suggestion: {self.suggestion:.2g}")
+        label = prefixed(name, f"suggested rate: {self.suggestion:.2g}")
         colour = self.line_.get_color()
         return self.ax_.axvline(self.suggestion, color=colour, linestyle=":", zorder=1, label=label)
 

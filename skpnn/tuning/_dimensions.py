@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from skopt.space import Categorical, Dimension, check_dimension
 
-from skpnn.tuning._ranges import is_short_form
+from skpnn.tuning._ranges import is_meant_as_range, is_short_form
 
 __all__ = ["decoded", "encoded"]
 
@@ -37,7 +38,8 @@ def decoded(space: Mapping[str, Any], point: Mapping[str, Any]) -> dict[str, Any
 
 def _encoded(dimension: Any) -> Dimension:
     if _is_range(dimension):
-        return check_dimension(dimension)
+        # scikit-optimize changes the dimensions that it is given.
+        return copy(check_dimension(dimension))
     choices = _choices(dimension)
     options = {}
     if isinstance(dimension, Categorical):
@@ -56,6 +58,8 @@ def _decoded(dimension: Any, value: Any) -> Any:
 def _is_range(dimension: Any) -> bool:
     if isinstance(dimension, Dimension):
         return not isinstance(dimension, Categorical)
+    if is_meant_as_range(dimension) and not is_short_form(dimension):
+        raise _no_dimension(dimension)
     return is_short_form(dimension)
 
 
@@ -73,11 +77,15 @@ def _choices(dimension: Any) -> list[Any]:
     except TypeError:
         choices = []
     if not choices:
-        raise ValueError(
-            f"{dimension!r} is no dimension of a search space; expected a range (low, high) or "
-            "(low, high, 'log-uniform'), a list of choices, or one of skopt.space's dimensions."
-        )
+        raise _no_dimension(dimension)
     return choices
+
+
+def _no_dimension(thing: Any) -> ValueError:
+    return ValueError(
+        f"{thing!r} is no dimension of a search space; expected a range (low, high) or (low, high, "
+        "'log-uniform'), a list of choices, or one of skopt.space's dimensions."
+    )
 
 
 def _codes(choices: list[Any]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from difflib import get_close_matches
 from os import PathLike
 from typing import Any
 
@@ -62,7 +63,10 @@ def fit_search(
         If the checkpoint is damaged, or of another search or of other events: the message says what
         differs. The file stays as it is.
     ValueError
-        If a checkpoint is asked for, and the splitter would make other folds at the next start.
+        If all fits fail, or if a checkpoint is asked for and the splitter would make other folds at
+        the next start.
+    TypeError
+        If `search` is no search, or `checkpoint` or `progress` is misspelt.
 
     Warns
     -----
@@ -87,6 +91,7 @@ def fit_search(
     >>> search.best_estimator_.predict(X).shape
     (2000,)
     """
+    _check_arguments(search, fit_params)
     with _ledger(search, checkpoint, {"X": X, "y": y, **fit_params}) as ledger, in_threads():
 
         def fit(scratch: Any) -> None:
@@ -99,6 +104,17 @@ def fit_search(
 
         fit_through_trials(search, ledger, fit)
     return search
+
+
+def _check_arguments(search: Any, fit_params: dict[str, Any]) -> None:
+    if not all(hasattr(search, name) for name in ("estimator", "scoring", "error_score")):
+        raise TypeError(
+            f"{type(search).__name__} is no search; expected RandomizedSearchCV, BayesSearchCV or "
+            "the like, not yet fitted."
+        )
+    for name in fit_params:
+        for meant in get_close_matches(name, ("checkpoint", "progress")):
+            raise TypeError(f"fit_search has no argument {name!r}; did you mean {meant!r}?")
 
 
 @contextmanager

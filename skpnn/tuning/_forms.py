@@ -10,7 +10,8 @@ import numpy as np
 from scipy.stats import loguniform, randint, uniform
 from skopt.space import Categorical, Dimension, Integer, Real, check_dimension
 
-from skpnn.tuning._ranges import Choices, Range, is_short_form
+from skpnn.tuning._described import described
+from skpnn.tuning._ranges import Choices, Range, is_meant_as_range, is_short_form
 
 __all__ = ["FORMS", "Form"]
 
@@ -54,7 +55,7 @@ class Form(ABC):
         ValueError
             If the search would not take it.
         """
-        if self._is_list(value):
+        if self._is_list(value) and not is_meant_as_range(value):
             return self.write(Choices(_values(value)))
         if not self._is_possible(value):
             raise self._unknown(name, value)
@@ -82,8 +83,8 @@ class Form(ABC):
 
     def _unknown(self, name: str, thing: Any) -> ValueError:
         return ValueError(
-            f"{name}={thing!r} is not understood; expected, for a search of kind {self.kind!r}, "
-            f"a list of values{self.others}."
+            f"{name}={described(thing)} is not understood; expected, for a search of kind "
+            f"{self.kind!r}, a list of values{self.others}."
         )
 
 

@@ -47,11 +47,13 @@ class SearchProgress:
     def __enter__(self) -> Self:
         self._bar = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            # It takes what the numbers leave.
+            BarColumn(bar_width=None),
             MofNCompleteColumn(),
             TextColumn("fits, best {task.fields[best]}, left"),
             TimeRemainingColumn(),
             console=self._console,
+            expand=True,
         )
         self._task = self._bar.add_task(type(self._search).__name__, total=None, best="–")
         self._bar.start()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Choices", "Range", "is_number", "is_same", "is_short_form"]
+__all__ = ["Choices", "Range", "is_meant_as_range", "is_number", "is_same", "is_short_form"]
 
 
 PRIORS = ("uniform", "log-uniform")
@@ -98,13 +98,19 @@ def is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def is_meant_as_range(thing: Any) -> bool:
+    """Return whether a tuple holds the ends of a range, maybe with a word, and no choices."""
+    if not isinstance(thing, tuple) or len(thing) < 2:
+        return False
+    return all(map(is_number, thing[:2])) and all(isinstance(one, str) for one in thing[2:3])
+
+
 def is_short_form(thing: Any) -> bool:
     """Return whether scikit-optimize takes a tuple for a range: low, high, maybe prior and base."""
-    if not isinstance(thing, tuple) or not 2 <= len(thing) <= 4:
+    if not is_meant_as_range(thing) or len(thing) > 4 or thing[0] >= thing[1]:
         return False
-    has_prior = all(isinstance(one, str) and one in PRIORS for one in thing[2:3])
-    has_base = all(isinstance(one, Integral) for one in thing[3:])
-    return has_prior and has_base and all(is_number(end) for end in thing[:2])
+    has_prior = all(one in PRIORS for one in thing[2:3])
+    return has_prior and all(isinstance(one, Integral) for one in thing[3:])
 
 
 def is_same(value: Any, other: Any) -> bool:

@@ -18,10 +18,26 @@ IRRELEVANT = ("n_jobs", "pre_dispatch", "verbose")
 
 def identity(search: Any, data: Mapping[str, Any]) -> dict[str, str]:
     """Return descriptions of all that determines what a search finds, by name."""
-    parameters = search.get_params(deep=False)
-    relevant = {name: value for name, value in parameters.items() if name not in IRRELEVANT}
+    parameters = search.get_params(deep=True)
+    relevant = {name: _outline(v) for name, v in parameters.items() if name not in IRRELEVANT}
     named = {"search": type(search), **relevant, **data}
-    return {name: described(value) for name, value in named.items()}
+    return {name: described(value) for name, value in _entry_by_entry(named)}
+
+
+def _entry_by_entry(named: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield names and values, those of a space each for itself: an error can name what differs."""
+    for name, value in named.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}[{key!r}]", one) for key, one in value.items())
+        else:
+            yield name, value
+
+
+def _outline(value: Any) -> Any:
+    """Return the classes of estimators in the place of these: their parameters have own names."""
+    if isinstance(value, list | tuple):
+        return [_outline(one) for one in value]
+    return type(value) if hasattr(value, "get_params") else value
 
 
 def check_folds_are_fixed(search: Any) -> None:

@@ -9,6 +9,7 @@ import keras
 from sklearn.base import clone
 
 from skpnn._parameters import check_choice
+from skpnn.networks import parse_hidden_layer_sizes
 from skpnn.tuning._forms import FORMS
 from skpnn.tuning._networks import is_keras, network_in
 from skpnn.tuning._ranges import Choices, Range
@@ -17,20 +18,20 @@ __all__ = ["search_space"]
 
 Space = dict[str, Range | Choices]
 
-_LEARNING_RATE = Range(1e-4, 3e-2, log=True)
-_BATCH_SIZE = Choices((128, 256, 512, 1024))
+_LEARNING_RATE = Range(3e-4, 3e-2, log=True)
+_BATCH_SIZE = Choices((128, 256, 512))
 _NETWORK: Space = {
     "hidden_layer_sizes": Choices((16, 32, 64, 128)),
     "depth": Range(1, 4, integer=True),
-    "activation": Choices(("relu", "silu", "tanh")),
-    "optimizer": Choices(("adam", "adamw", "sgd")),
+    "activation": Choices(("relu", "silu")),
+    "optimizer": Choices(("adam", "adamw")),
     "learning_rate": _LEARNING_RATE,
     "alpha": Range(1e-7, 1e-2, log=True),
     "dropout": Range(0.0, 0.4),
     "batch_size": _BATCH_SIZE,
 }
 _KERAS: Space = {
-    "optimizer": Choices(("adam", "adamw", "sgd")),
+    "optimizer": Choices(("adam", "adamw")),
     "optimizer__learning_rate": _LEARNING_RATE,
     "batch_size": _BATCH_SIZE,
 }
@@ -42,7 +43,7 @@ _NETWORK_GRID: Space = {
     "alpha": Choices((1e-6, 1e-5, 1e-4)),
 }
 _KERAS_GRID: Space = {
-    "optimizer": Choices(("adam", "sgd")),
+    "optimizer": Choices(("adam", "adamw")),
     "optimizer__learning_rate": Choices((1e-3, 3e-3, 1e-2)),
     "batch_size": Choices((128, 512)),
 }
@@ -95,26 +96,29 @@ def search_space(estimator: Any, kind: str = "random", **replacements: Any) -> d
     =========================  ===============================  =====================
     hidden_layer_sizes         16, 32, 64, 128                  32, 128
     depth                      1, 2, 3, 4                       2, 4
-    activation                 relu, silu, tanh
-    optimizer                  adam, adamw, sgd
-    learning_rate              1e-4 … 3e-2, log-uniform         1e-3, 3e-3, 1e-2
+    activation                 relu, silu
+    optimizer                  adam, adamw
+    learning_rate              3e-4 … 3e-2, log-uniform         1e-3, 3e-3, 1e-2
     alpha                      1e-7 … 1e-2, log-uniform         1e-6, 1e-5, 1e-4
     dropout                    0 … 0.4
-    batch_size                 128, 256, 512, 1024
+    batch_size                 128, 256, 512
     for Keras:
-    optimizer                  adam, adamw, sgd                 adam, sgd
-    optimizer__learning_rate   1e-4 … 3e-2, log-uniform         1e-3, 3e-3, 1e-2
-    batch_size                 128, 256, 512, 1024              128, 512
+    optimizer                  adam, adamw                      adam, adamw
+    optimizer__learning_rate   3e-4 … 3e-2, log-uniform         1e-3, 3e-3, 1e-2
+    batch_size                 128, 256, 512                    128, 512
     =========================  ===============================  =====================
 
-    Widths and batch sizes are a few powers of two on purpose: each new architecture and batch size
-    is compiled once, for about a second, so that widths from a range would compile for every
-    candidate. Learning rate, alpha and dropout cost nothing.
+    Widths and batch sizes are a few powers of two on purpose: each new combination of width,
+    depth, activation and optimizer is compiled, for up to a second, which exceeds the training of
+    a few thousand events. Learning rate, alpha and dropout cost nothing. Of fewer than about 50,000
+    events, smaller batches may be better. SGD wants rates ten times as large: search it in a space
+    of its own, ``optimizer=["sgd"], learning_rate=loguniform(1e-2, 0.3)``.
 
-    `depth` repeats the hidden layers: without hidden_layer_sizes in the space, give the estimator
-    one width. A Keras estimator's network is your function's, and its arguments are yours to add:
-    ``model__width=[32, 64]``. Where the estimator has an optimizer instance, the space has neither
-    an optimizer nor a learning rate, which the instance brings.
+    `depth` repeats the hidden layers; where hidden_layer_sizes is left out and the estimator has
+    several widths, depth is left out with it. A Keras estimator's network is your function's, and
+    its arguments are yours to add: ``model__width=[32, 64]``; let it return the model uncompiled,
+    for one that it compiles keeps its optimizer. Where the estimator has an optimizer instance, the
+    space has neither an optimizer nor a learning rate, which the instance brings.
 
     Examples
     --------
@@ -142,7 +146,16 @@ def search_space(estimator: Any, kind: str = "random", **replacements: Any) -> d
             space.pop(full, None)
         else:
             space[full] = form.take(full, value)
+    if "depth" not in replacements and _would_repeat_layers(network, prefix, space):
+        space.pop(f"{prefix}depth", None)
     return space
+
+
+def _would_repeat_layers(network: Any, prefix: str, space: dict[str, Any]) -> bool:
+    """Whether a depth would repeat several layers of the estimator's own."""
+    if is_keras(network) or f"{prefix}hidden_layer_sizes" in space:
+        return False
+    return len(parse_hidden_layer_sizes(network.hidden_layer_sizes)) > 1
 
 
 def _entries(network: Any, kind: str) -> Space:

@@ -37,6 +37,11 @@ def fit_through_trials(search: Any, ledger: AnyLedger, fit: Callable[[Any], Any]
         fit(scratch)
     except LedgerLost as lost:
         raise lost.args[0] from None
+    except Exception as error:
+        # The refit of a candidate that failed says less.
+        _raise_if_all_failed(ledger, error)
+        raise
+    _raise_if_all_failed(ledger)
     scratch.estimator, scratch.scoring = search.estimator, search.scoring
     if "best_estimator_" in vars(scratch):
         scratch.best_estimator_ = scratch.best_estimator_.refitted()
@@ -67,16 +72,29 @@ def _inner_scorers(scorer: Any) -> Any:
     return scorer.inner if isinstance(scorer, TrialScorer) else scorer
 
 
+def _raise_if_all_failed(ledger: AnyLedger, cause: Exception | None = None) -> None:
+    causes, n_fits = _failures(ledger)
+    if n_fits and causes.total() == n_fits:
+        raise ValueError(f"All {n_fits} fits failed.\n{_listed(causes)}") from cause
+
+
 def _warn_of_failures(ledger: AnyLedger, error_score: Any) -> None:
+    causes, n_fits = _failures(ledger)
+    if causes:
+        warnings.warn(
+            f"{causes.total()} of {n_fits} fits failed; their score is error_score={error_score!r}."
+            " Look at cv_results_ for the candidates, and use error_score='raise' to stop at the "
+            f"first.\n{_listed(causes)}",
+            FitFailedWarning,
+            stacklevel=4,
+        )
+
+
+def _failures(ledger: AnyLedger) -> tuple[Counter[str], int]:
+    """Return how often what went wrong, and how many fits there were."""
     folds = [items for trials in ledger.by_candidate().values() for items in trials.values()]
-    messages = Counter(items[FAILURE] for items in folds if FAILURE in items)
-    if not messages:
-        return
-    causes = "\n".join(f"{count} × {message}" for message, count in messages.most_common())
-    warnings.warn(
-        f"{messages.total()} of {len(folds)} fits failed; their score is error_score="
-        f"{error_score!r}. Look at cv_results_ for the candidates, and use error_score='raise' to "
-        f"stop at the first.\n{causes}",
-        FitFailedWarning,
-        stacklevel=4,
-    )
+    return Counter(items[FAILURE] for items in folds if FAILURE in items), len(folds)
+
+
+def _listed(causes: Counter[str]) -> str:
+    return "\n".join(f"{count} × {message}" for message, count in causes.most_common())

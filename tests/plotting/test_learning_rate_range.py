@@ -22,7 +22,15 @@ def curve_of(losses, smoothing=0.0):
 def test_smoothing_is_the_debiased_moving_average():
     smoothed = curve_of([4.0, 2.0, 6.0], smoothing=0.5).smoothed
     biased = [2.0, 2.0, 4.0]
-    assert smoothed == pytest.approx(np.divide(biased, [0.5, 0.75, 0.875]))
+    expected = np.divide(biased, [0.5, 0.75, 0.875])
+    # The first would hold one batch only, and half of its weight is of those before.
+    assert smoothed == pytest.approx([np.nan, *expected[1:]], nan_ok=True)
+
+
+def test_a_lucky_first_batch_is_no_minimum():
+    losses = np.concatenate([[0.1], np.linspace(0.7, 0.3, 60), np.linspace(0.3, 2, 30)])
+    rates = np.geomspace(1e-5, 10, len(losses))
+    assert 55 < learning_rate_curve(rates, losses).minimum < 75
 
 
 def test_no_smoothing_leaves_the_losses():
@@ -33,7 +41,7 @@ def test_no_smoothing_leaves_the_losses():
 def test_what_is_smoothed_stays_among_the_losses(losses, smoothing):
     smoothed = curve_of(losses, smoothing).smoothed
     room = 1e-9 * (1 + np.abs(losses).max())
-    assert losses.min() - room <= smoothed.min() <= smoothed.max() <= losses.max() + room
+    assert losses.min() - room <= np.nanmin(smoothed) <= np.nanmax(smoothed) <= losses.max() + room
 
 
 def test_suggestion_is_a_tenth_of_the_rate_at_the_minimum():
@@ -127,7 +135,7 @@ def test_the_picture_of_a_fall_has_no_empty_room():
 
 @pytest.mark.parametrize("losses", [np.zeros(41), np.linspace(1, 1e9, 41), [1.0, np.inf]])
 def test_a_loss_that_never_falls_is_drawn(losses):
-    display = LearningRateRangeDisplay.from_losses(RATES[: len(losses)], losses)
+    display = LearningRateRangeDisplay.from_losses(RATES[: len(losses)], losses, smoothing=0)
     low, high = display.ax_.get_ylim()
     assert low < losses[0] < high < 2
 
@@ -152,7 +160,7 @@ def test_without_a_suggestion_none_is_marked():
 def test_name_goes_before_what_the_legend_says():
     display = LearningRateRangeDisplay.from_losses(RATES, VALLEY, smoothing=0, name="PNN")
     texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
-    assert texts == ["PNN, smoothed", "PNN, minimum: 0.1", "PNN, suggestion: 0.01"]
+    assert texts == ["PNN, smoothed", "PNN, minimum, at rate 0.1", "PNN, suggested rate: 0.01"]
 
 
 def test_all_of_a_curve_has_the_colour_of_its_line():

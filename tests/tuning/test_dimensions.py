@@ -69,7 +69,14 @@ def test_prior_and_name_of_a_category_are_kept():
     assert (found.name, found.prior) == ("width", [0.9, 0.1])
 
 
-@pytest.mark.parametrize("given", [3, "relu", [], None])
+def test_scikit_optimize_changes_no_dimension_of_the_users():
+    given = Real(1e-3, 1.0, "log-uniform")
+    before = repr(given)
+    encoded({"name": given})["name"].set_transformer("normalize")
+    assert repr(given) == before
+
+
+@pytest.mark.parametrize("given", [3, "relu", [], None, (1.0, 2.0, "log"), (2, 1)])
 def test_what_is_no_dimension_is_named(given):
     with pytest.raises(ValueError, match="is no dimension of a search space; expected a range"):
         encoded({"name": given})

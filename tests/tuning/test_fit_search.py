@@ -23,6 +23,7 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler
+from skopt.space import Real
 
 from skpnn.exceptions import CheckpointError
 from skpnn.tuning._bayes import BayesSearchCV
@@ -152,7 +153,10 @@ def test_folds_that_change_at_every_start_are_an_error(cv, tmp_path):
     ("change", "message"),
     [
         (lambda: fit(randomized(n_iter=5)), "n_iter"),
-        (lambda: fit(randomized(make_pipeline(RobustScaler(), LogisticRegression()))), "estimator"),
+        (
+            lambda: fit(randomized(make_pipeline(RobustScaler(), LogisticRegression()))),
+            "max_iter was 1000, is 100",
+        ),
         (lambda: fit(SEARCHES["grid"]()), "search"),
         (lambda: fit(randomized(), X + 1), "X"),
         (lambda: fit(randomized(), X, 1 - Y), "y"),
@@ -200,6 +204,33 @@ def test_failed_candidates_score_error_score_and_are_reported(options, tmp_path,
         failed = np.asarray(search.cv_results_["param_C"], dtype=float) > 1
         assert np.array_equal(np.isnan(search.cv_results_["mean_test_score"]), failed)
         assert search.best_params_["C"] <= 1
+
+
+@pytest.mark.filterwarnings("ignore:.*non-finite:UserWarning")
+@pytest.mark.parametrize("refit", [True, False])
+def test_all_fits_failing_is_an_error_that_says_why(refit):
+    search = RandomizedSearchCV(Picky(), {"C": [2, 3]}, n_iter=2, cv=2, refit=refit)
+    with pytest.raises(ValueError, match=r"All 4 fits failed\.\n2 × MemoryError: C="):
+        fit_quietly(search, X, Y)
+    assert not hasattr(search, "cv_results_")
+
+
+@pytest.mark.parametrize("name", ["checkpont", "progres"])
+def test_a_misspelt_argument_is_no_fit_parameter(name):
+    with pytest.raises(TypeError, match=f"no argument '{name}'; did you mean '{name[:5]}"):
+        fit_quietly(randomized(), X, Y, **{name: "search"})
+
+
+def test_what_is_no_search_is_named():
+    with pytest.raises(TypeError, match="Pipeline is no search; expected RandomizedSearchCV"):
+        fit_quietly(MODEL, X, Y)
+
+
+def test_one_search_object_resumes_its_own_checkpoint(tmp_path):
+    search = SEARCHES["bayes"]()
+    search.set_params(search_spaces={C: Real(1e-3, 10, "log-uniform")})
+    first = dict(fit_quietly(search, X, Y, checkpoint=tmp_path / "search").best_params_)
+    assert fit_quietly(search, X, Y, checkpoint=tmp_path / "search").best_params_ == first
 
 
 @pytest.mark.filterwarnings("ignore:.*non-finite:UserWarning")

@@ -84,7 +84,7 @@ def test_every_candidate_of_a_keras_estimator_is_accepted(name, kind):
         assert 1e-4 <= candidate["optimizer__learning_rate"] <= 3e-2
 
 
-@pytest.mark.parametrize("activation", ["relu", "silu", "tanh"])
+@pytest.mark.parametrize("activation", ["relu", "silu"])
 def test_activations_are_known_to_keras(activation):
     assert activation in search_space(ESTIMATORS["MLPClassifier"])["activation"]
     keras.activations.get(activation)
@@ -259,3 +259,22 @@ def test_routed_arguments_are_searched(name):
 def test_argument_of_the_model_function_needs_its_prefix(name):
     with pytest.raises(ValueError, match=r"'width' is no parameter of Keras.* are model__…"):
         search_space(ESTIMATORS[name], width=[4, 8])
+
+
+def test_depth_goes_with_the_width_where_it_would_repeat_several_layers():
+    several, one = skpnn.PNNClassifier((64, 32)), skpnn.PNNClassifier(64)
+    assert "depth" not in search_space(several, hidden_layer_sizes=None)
+    assert "depth" in search_space(one, hidden_layer_sizes=None)
+    assert search_space(several, hidden_layer_sizes=None, depth=[2])["depth"] == [2]
+
+
+@pytest.mark.parametrize("value", [(1e-4, 1e-2, "log"), (1e-2, 1e-4, "log-uniform"), (1, 1)])
+def test_a_range_that_is_none_is_not_taken_for_choices(value):
+    with pytest.raises(ValueError, match=r"learning_rate=.* is not understood; expected"):
+        search_space(skpnn.PNNClassifier(), "bayes", learning_rate=value)
+
+
+@pytest.mark.parametrize("kind", ["random", "grid", "optuna"])
+def test_a_range_of_bayes_is_not_taken_for_two_choices_elsewhere(kind):
+    with pytest.raises(ValueError, match="is not understood; expected, for a search of kind"):
+        search_space(skpnn.PNNClassifier(), kind, learning_rate=(1e-4, 1e-2))
