@@ -27,7 +27,13 @@ def test_ci_runs_the_test_command_of_the_readme():
 
 
 @pytest.mark.parametrize(
-    "requirement", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["plots"]
+    "requirement",
+    PROJECT["dependencies"]
+    + [
+        one
+        for extra in ("dask", "hepmass", "optuna", "plots")
+        for one in PROJECT["optional-dependencies"][extra]
+    ],
 )
 def test_lowest_versions_are_the_lower_bounds(requirement):
     name, bound = re.match(r"([\w-]+)>=([\d.]+)", requirement).groups()

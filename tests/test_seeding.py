@@ -89,3 +89,18 @@ def test_threads_do_not_disturb_each_other():
     for thread in threads:
         thread.join()
     assert list(together.values()) == [alone] * 4
+
+
+def test_other_threads_take_no_integers_from_keras():
+    def drawn_integers(meanwhile):
+        with seeded_globals(3):
+            first = random.randint(1, 10**9)
+            meanwhile()
+            return first, random.randint(1, 10**9)
+
+    def elsewhere():
+        thread = threading.Thread(target=random.random)
+        thread.start()
+        thread.join()
+
+    assert drawn_integers(elsewhere) == drawn_integers(lambda: None)

@@ -9,6 +9,7 @@ from os import PathLike
 from typing import Any
 
 from skpnn.tuning._ledger import Ledger
+from skpnn.tuning._lost_workers import despite_lost_workers
 from skpnn.tuning._progress import progress_shown
 from skpnn.tuning._resumable import check_folds_are_fixed, identity, seeded
 from skpnn.tuning._scratch_ledger import AnyLedger, scratch_ledger
@@ -76,8 +77,9 @@ def fit_search(
     Notes
     -----
     Where joblib has been told a backend (``joblib.parallel_config(backend="dask")``), that is used
-    instead of threads. Times in ``cv_results_`` are those of this run: almost nothing for fits that
-    the checkpoint holds.
+    instead of threads. With a checkpoint, workers may die: the search goes on with the others.
+    Times in ``cv_results_`` are those of this run: almost nothing for fits that the checkpoint
+    holds.
 
     Examples
     --------
@@ -102,7 +104,7 @@ def fit_search(
                     stack.enter_context(progress_shown(scratch, ledger))
                 scratch.fit(X, y, **fit_params)
 
-        fit_through_trials(search, ledger, fit)
+        fit_through_trials(search, ledger, despite_lost_workers(fit, ledger))
     return search
 
 

@@ -137,8 +137,10 @@ def progress_shown(search: Any, ledger: AnyLedger) -> Iterator[None]:
         return
     callbacks = getattr(search, "_skl_callbacks", [])
     search.set_callbacks(*callbacks, progress)
-    yield
-    search.set_callbacks(*callbacks)
+    try:
+        yield
+    finally:
+        search.set_callbacks(*callbacks)
 
 
 def planned_candidates(search: Any) -> int | None:
