@@ -10,6 +10,7 @@ import skopt
 from sklearn.model_selection._search import BaseSearchCV
 from skopt.utils import dimensions_aslist
 
+from skpnn._parameters import check_integer
 from skpnn.tuning._dimensions import decoded, encoded
 from skpnn.tuning._scratch_ledger import scratch_ledger
 from skpnn.tuning._threads import in_threads
@@ -24,8 +25,8 @@ class BayesSearchCV(skopt.BayesSearchCV):
 
     scikit-optimize's search [1]_, which is no longer maintained, with its faults cured:
 
-    - a candidate that raises, diverges or scores NaN gets `error_score` in ``cv_results_`` and
-      counts as the worst of all, instead of ending the search [2]_;
+    - a candidate that raises, diverges or scores NaN gets `error_score` in ``cv_results_`` instead
+      of ending the search, and counts as the worst of all while that is NaN [2]_;
     - choices may be tuples, None, estimators, or of several types [3]_;
     - a list always holds choices, also two numbers; a range is a tuple or one of skopt's
       dimensions [4]_;
@@ -171,6 +172,11 @@ class BayesSearchCV(skopt.BayesSearchCV):
         def fit(search: Any) -> None:
             skopt.BayesSearchCV.fit(search, X, y, callback=callback, **params)
 
+        check_integer("n_points", self.n_points, low=1)
+        for space, n_iter in self._spaces():
+            check_integer("n_iter", n_iter, low=1)
+            if not space:
+                raise ValueError(f"search_spaces={self.search_spaces!r} holds nothing to search.")
         self._check_search_space([encoded(space) for space, _ in self._spaces()])
         if isinstance(self.estimator, Trial):
             fit(self)

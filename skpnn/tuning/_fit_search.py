@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from difflib import get_close_matches
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from skpnn.tuning._ledger import Ledger
@@ -64,8 +65,8 @@ def fit_search(
         If the checkpoint is damaged, or of another search or of other events: the message says what
         differs. The file stays as it is.
     ValueError
-        If all fits fail, or if a checkpoint is asked for and the splitter would make other folds at
-        the next start.
+        If all candidates fail, or if a checkpoint is asked for and the splitter would make other
+        folds at the next start.
     TypeError
         If `search` is no search, or `checkpoint` or `progress` is misspelt.
 
@@ -129,4 +130,4 @@ def _ledger(
             yield scratch
         return
     check_folds_are_fixed(search)
-    yield Ledger.open(checkpoint, identity(search, data))
+    yield Ledger.open(Path(checkpoint).expanduser(), identity(search, data))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from math import isfinite
 from statistics import fmean
 from threading import Event, Thread
 from typing import Any, Self
@@ -54,6 +55,8 @@ class SearchProgress:
             TimeRemainingColumn(),
             console=self._console,
             expand=True,
+            # What the user prints is the user's.
+            redirect_stdout=False,
         )
         self._task = self._bar.add_task(type(self._search).__name__, total=None, best="–")
         self._bar.start()
@@ -64,14 +67,21 @@ class SearchProgress:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
-        self._look()
-        self._bar.stop()
+        try:
+            self._look()
+        finally:
+            self._bar.stop()
 
     def _follow(self) -> None:
         while not self._over.wait(SECONDS_BETWEEN_LOOKS):
             self._look()
 
     def _look(self) -> None:
+        # What is only looked at must not end a search.
+        with suppress(OSError, ValueError):
+            self._draw()
+
+    def _draw(self) -> None:
         news = self._ledger.since(self._n_seen)
         self._n_seen += len(news)
         for candidate, fold, item, value in news:
@@ -86,13 +96,22 @@ class SearchProgress:
 
     def _means(self) -> Iterator[float]:
         """Yield the mean score of each candidate of which all folds are known."""
-        item = f"test_{self._search.refit if isinstance(self._search.refit, str) else 'score'}"
         for folds in self._candidates.values():
-            scores = [items[item] for items in folds.values() if item in items]
+            scores = [score for items in folds.values() for score in self._deciding(items)]
             n_splits = getattr(self._search, "n_splits_", 0)
             # A later round of successive halving has the same candidates once more.
             if scores and n_splits and len(scores) % n_splits == 0:
-                yield fmean(scores[-n_splits:])
+                mean = fmean(scores[-n_splits:])
+                yield from [mean] if isfinite(mean) else []
+
+    def _deciding(self, items: dict[str, Any]) -> Iterator[float]:
+        """Yield the test scores, of several metrics those that `refit` names."""
+        metric = self._search.refit if isinstance(self._search.refit, str) else "score"
+        for item, value in items.items():
+            score = value.get(metric) if isinstance(value, dict) else value
+            is_deciding = isinstance(value, dict) or item.startswith(f"test_{metric}")
+            if item.startswith("test_") and is_deciding and score is not None:
+                yield score
 
     def n_fits(self) -> int | None:
         """Return how many fits the search will take, as far as that is known."""

@@ -13,14 +13,15 @@ from skpnn.tuning._scratch_ledger import AnyLedger
 __all__ = ["check_folds_are_fixed", "identity", "seeded"]
 
 # What changes how a search is run, and not what it finds.
-IRRELEVANT = ("n_jobs", "pre_dispatch", "verbose")
+IRRELEVANT = ("callback", "callbacks", "n_jobs", "pre_dispatch", "study", "verbose")
 
 
 def identity(search: Any, data: Mapping[str, Any]) -> dict[str, str]:
     """Return descriptions of all that determines what a search finds, by name."""
     parameters = search.get_params(deep=True)
     relevant = {name: _outline(v) for name, v in parameters.items() if name not in IRRELEVANT}
-    named = {"search": type(search), **relevant, **data}
+    given = {name: value for name, value in data.items() if name not in IRRELEVANT}
+    named = {"search": type(search), **relevant, **given}
     return {name: described(value) for name, value in _entry_by_entry(named)}
 
 
@@ -35,9 +36,14 @@ def _entry_by_entry(named: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _outline(value: Any) -> Any:
     """Return the classes of estimators in the place of these: their parameters have own names."""
-    if isinstance(value, list | tuple):
-        return [_outline(one) for one in value]
+    if isinstance(value, list) and all(_is_named(one) for one in value):
+        return [(name, *map(_outline, rest)) for name, *rest in value]
     return type(value) if hasattr(value, "get_params") else value
+
+
+def _is_named(step: Any) -> bool:
+    """Whether it is (name, estimator, …), as the steps of a pipeline are."""
+    return isinstance(step, tuple) and len(step) > 1 and isinstance(step[0], str)
 
 
 def check_folds_are_fixed(search: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,8 +38,10 @@ class ScratchLedger:
 
     def record(self, candidate: str, fold: str, item: str, value: Any) -> None:
         """Tell the search, where it runs on this machine."""
-        if self._ledger.path.exists():
-            self._ledger.record(candidate, fold, item, value)
+        # Nobody asked for a file: a full disk shall end no search.
+        with suppress(OSError):
+            if self._ledger.path.exists():
+                self._ledger.record(candidate, fold, item, value)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -2,9 +2,10 @@
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import joblib
+from joblib.parallel import default_parallel_config
 
 __all__ = ["in_threads"]
 
@@ -26,5 +27,14 @@ def in_threads() -> Iterator[None]:
     >>> get_ident() in threads
     False
     """
-    with joblib.parallel_config(prefer="threads"), warnings.catch_warnings():
+    threads = joblib.parallel_config(backend="threading") if _nothing_is_chosen() else nullcontext()
+    with threads, warnings.catch_warnings():
         yield
+
+
+def _nothing_is_chosen() -> bool:
+    with joblib.parallel_config() as config:
+        return all(
+            config[name] is default_parallel_config[name]
+            for name in ("backend", "prefer", "require")
+        )

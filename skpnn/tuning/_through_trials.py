@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from sklearn.exceptions import FitFailedWarning
 from sklearn.metrics import check_scoring
 
@@ -37,13 +38,9 @@ def fit_through_trials(search: Any, ledger: AnyLedger, fit: Callable[[Any], Any]
         fit(scratch)
     except LedgerLost as lost:
         raise lost.args[0] from None
-    except Exception as error:
-        # The refit of a candidate that failed says less.
-        _raise_if_all_failed(ledger, error)
-        raise
-    _raise_if_all_failed(ledger)
+    _check_that_one_succeeded(scratch, ledger)
     scratch.estimator, scratch.scoring = search.estimator, search.scoring
-    if "best_estimator_" in vars(scratch):
+    if isinstance(vars(scratch).get("best_estimator_"), Trial):
         scratch.best_estimator_ = scratch.best_estimator_.refitted()
     if "scorer_" in vars(scratch):
         scratch.scorer_ = _inner_scorers(scratch.scorer_)
@@ -72,10 +69,12 @@ def _inner_scorers(scorer: Any) -> Any:
     return scorer.inner if isinstance(scorer, TrialScorer) else scorer
 
 
-def _raise_if_all_failed(ledger: AnyLedger, cause: Exception | None = None) -> None:
-    causes, n_fits = _failures(ledger)
-    if n_fits and causes.total() == n_fits:
-        raise ValueError(f"All {n_fits} fits failed.\n{_listed(causes)}") from cause
+def _check_that_one_succeeded(search: Any, ledger: AnyLedger) -> None:
+    causes, _ = _failures(ledger)
+    results = vars(search).get("cv_results_", {})
+    means = [scores for name, scores in results.items() if name.startswith("mean_test_")]
+    if causes and means and not np.isfinite(means).any():
+        raise ValueError(f"All candidates failed.\n{_listed(causes)}")
 
 
 def _warn_of_failures(ledger: AnyLedger, error_score: Any) -> None:

@@ -81,7 +81,7 @@ class Trial(Forwarding):
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Fit the estimator, unless this trial's outcome is known; keep an error for later."""
         with _not_the_candidates_fault():
-            candidate = joblib.hash(described(self.get_params()))
+            candidate = _exact_key(self.get_params())
             self.key = candidate, self.ledger.fold_key((X, y, params))
             self.known = self.ledger.outcomes(*self.key)
         self.training_data = X, y, params
@@ -93,7 +93,7 @@ class Trial(Forwarding):
         X, y, params = self.training_data
         with told(DivergenceWarning) as self.divergence:
             try:
-                self.inner.fit(X, y, **params)
+                self.inner.fit(X, *([] if y is None else [y]), **params)
             except Exception as error:
                 self.error = error
 
@@ -160,7 +160,10 @@ class TrialScorer(Forwarding):
         failure = trial.failure()
         if failure is not None:
             return self._score_failed(trial, failure)
-        item = f"{'train' if trial.is_trained_on(X) else 'test'}_{self.name}"
+        with _not_the_candidates_fault():
+            kind = "train" if trial.is_trained_on(X) else "test"
+            # One training sample may be tested on several others.
+            item = f"{kind}_{self.name} {self.ledger.fold_key((X, target, params))}"
         if item not in trial.known:
             score = self.inner(trial.fitted(), X, *target, **params)
             self._record(trial, item, _plain(score))
@@ -172,7 +175,16 @@ class TrialScorer(Forwarding):
             raise failure
         message = "".join(format_exception_only(failure)).strip()
         self._record(trial, FAILURE, message)
-        return self.error_score
+        # The traceback holds on to what the fit had in memory.
+        trial.error = failure.with_traceback(None)
+        names = self._names_of_scores()
+        return dict.fromkeys(names, self.error_score) if names else self.error_score
+
+    def _names_of_scores(self) -> list[str]:
+        """Return the names in the dict that a scorer has returned for other trials, if any."""
+        with _not_the_candidates_fault():
+            values = (evaluation.value for evaluation in self.ledger.since())
+            return next((list(value) for value in values if isinstance(value, dict)), [])
 
     def _record(self, trial: Trial, item: str, value: Any) -> None:
         with _not_the_candidates_fault():
@@ -183,6 +195,15 @@ class TrialScorer(Forwarding):
         if hasattr(self.inner, "_accept_sample_weight"):
             return self.inner._accept_sample_weight()
         return "sample_weight" in signature(self.inner).parameters
+
+
+def _exact_key(params: dict[str, Any]) -> str:
+    """Return a name for a candidate, another for each: a description may leave something out."""
+    try:
+        return joblib.hash(params)
+    except Exception:
+        # A lambda, say, which cannot be pickled.
+        return joblib.hash(described(params))
 
 
 def _plain(score: Any) -> Any:

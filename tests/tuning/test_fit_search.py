@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-from joblib import parallel_config
+from joblib import Parallel, parallel_config
 from scipy.stats import loguniform
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.datasets import load_iris
@@ -23,11 +23,13 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler
+from sklearn.svm import SVC
 from skopt.space import Real
 
 from skpnn.exceptions import CheckpointError
 from skpnn.tuning._bayes import BayesSearchCV
 from skpnn.tuning._fit_search import fit_search
+from skpnn.tuning._threads import in_threads
 
 X, Y = load_iris(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -208,11 +210,81 @@ def test_failed_candidates_score_error_score_and_are_reported(options, tmp_path,
 
 @pytest.mark.filterwarnings("ignore:.*non-finite:UserWarning")
 @pytest.mark.parametrize("refit", [True, False])
-def test_all_fits_failing_is_an_error_that_says_why(refit):
+def test_all_candidates_failing_is_an_error_that_says_why(refit):
     search = RandomizedSearchCV(Picky(), {"C": [2, 3]}, n_iter=2, cv=2, refit=refit)
-    with pytest.raises(ValueError, match=r"All 4 fits failed\.\n2 × MemoryError: C="):
+    with pytest.raises(ValueError, match=r"All candidates failed\.\n2 × MemoryError: C="):
         fit_quietly(search, X, Y)
     assert not hasattr(search, "cv_results_")
+
+
+def test_one_training_sample_may_be_tested_on_several_others(tmp_path):
+    training = np.arange(0, 150, 3)
+    folds = [(training, np.arange(1, 150, 3)), (training, np.arange(2, 150, 12))]
+    expected = randomized(cv=folds).fit(X, Y)
+    for _ in range(2):
+        found = fit_quietly(randomized(cv=folds), X, Y, checkpoint=tmp_path / "search")
+        assert_same_result(found, expected)
+
+
+class Alike:
+    """A kernel whose repr does not tell it from others."""
+
+    def __init__(self, gamma):
+        self.gamma = gamma
+
+    def __call__(self, one, other):
+        return np.exp(-self.gamma * ((one[:, None] - other[None]) ** 2).sum(-1))
+
+    def __repr__(self):
+        return "Alike()"
+
+
+def test_candidates_that_look_alike_are_told_apart(tmp_path):
+    def search():
+        return GridSearchCV(SVC(), {"kernel": [Alike(1e-6), Alike(1.0), Alike(50.0)]}, cv=3)
+
+    expected = search().fit(X, Y).cv_results_["mean_test_score"]
+    found = fit_quietly(search(), X, Y, checkpoint=tmp_path / "search")
+    assert np.array_equal(found.cv_results_["mean_test_score"], expected)
+    assert len(set(expected)) == 3
+
+
+def scores_by_name(estimator, X, y):
+    return {"accuracy": estimator.score(X, y), "zero": 0.0}
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_a_function_may_return_several_scores(progress, capfd):
+    def search():
+        return GridSearchCV(MODEL, {C: [0.1, 1]}, cv=2, scoring=scores_by_name, refit="accuracy")
+
+    found = fit_search(search(), X, Y, progress=progress)
+    assert found.best_score_ == search().fit(X, Y).best_score_
+    assert ("4/4" in capfd.readouterr().err) == progress
+
+
+@pytest.mark.filterwarnings("ignore:.*non-finite:UserWarning")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+def test_a_failure_among_several_scores_of_a_function_is_nan_in_each():
+    search = GridSearchCV(Picky(), {"C": [0.1, 2]}, cv=2, scoring=scores_by_name, refit="accuracy")
+    fit_quietly(search, X, Y)
+    for name in ("accuracy", "zero"):
+        assert np.isnan(search.cv_results_[f"mean_test_{name}"]).tolist() == [False, True]
+
+
+def test_fitted_again_without_refit(tmp_path):
+    search = fit_quietly(SEARCHES["bayes"](), X, Y)
+    assert fit_quietly(search.set_params(refit=False), X, Y).best_score_ > 0.5
+
+
+def test_a_number_of_jobs_chosen_outside_holds():
+    with parallel_config(n_jobs=2), in_threads():
+        assert Parallel().n_jobs == 2
+
+
+def test_a_backend_chosen_outside_holds():
+    with parallel_config(backend="loky"), in_threads():
+        assert type(Parallel()._backend).__name__ == "LokyBackend"
 
 
 @pytest.mark.parametrize("name", ["checkpont", "progres"])

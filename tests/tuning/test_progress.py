@@ -104,9 +104,12 @@ SEARCHES = {
 
 @pytest.mark.parametrize("new", SEARCHES.values(), ids=SEARCHES)
 def test_a_search_shows_its_progress_on_stderr(new, capfd):
-    search = fit_search(new(), X, Y)
-    printed = capfd.readouterr()
+    search = new()
     name = type(search).__name__
+    if name.startswith("Halving") and not hasattr(search, "set_callbacks"):
+        pytest.skip("before scikit-learn 1.9, halving does not tell how many fits there will be")
+    fit_search(search, X, Y)
+    printed = capfd.readouterr()
     assert printed.out == ""
     assert name in printed.err
     n_fits = 8 if name.startswith("Halving") else 6
