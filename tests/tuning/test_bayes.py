@@ -72,8 +72,7 @@ def test_a_failed_candidate_scores_error_score_and_does_not_end_the_search(fate)
 
 @pytest.mark.filterwarnings("ignore:.*non-finite:UserWarning")
 def test_failures_are_counted_with_their_cause():
-    search = BayesSearchCV(Failing(x=1), {"fate": ["raise", "raise "]}, n_iter=4, cv=2)
-    search.set_params(random_state=3)
+    search = BayesSearchCV(Failing(), {"x": (0.0, 1.0)}, n_iter=4, cv=2, random_state=0)
     with pytest.warns(FitFailedWarning, match=r"(?s)of 8 fits failed.*error_score=nan.*too large"):
         search.fit(X, Y)
 
