@@ -5,8 +5,8 @@ searches for the learning rate, width, depth and so on of a parametrised network
 RobustScaler, by the mean AUC over the masses. Every worker trains one candidate on one fold at a
 time. Prints the candidates, the best first.
 
-A cluster's workers need skpnn installed, and see the checkpoint by the same path. Workers that die
-do not matter, nor does this script: start it again with the same checkpoint, and it goes on.
+A cluster's workers need skpnn installed. With a checkpoint, which they see by the same path, it
+does not matter if some of them die, or this script: start it again, and it goes on.
 """
 
 import argparse

@@ -67,6 +67,8 @@ def fit_search(
     ValueError
         If all candidates fail, or if a checkpoint is asked for and the splitter would make other
         folds at the next start.
+    OSError
+        If the checkpoint cannot be made, read or written.
     TypeError
         If `search` is no search, or `checkpoint` or `progress` is misspelt.
 
@@ -113,7 +115,7 @@ def _check_arguments(search: Any, fit_params: dict[str, Any]) -> None:
     if not all(hasattr(search, name) for name in ("estimator", "scoring", "error_score")):
         raise TypeError(
             f"{type(search).__name__} is no search; expected RandomizedSearchCV, BayesSearchCV or "
-            "the like, not yet fitted."
+            "another that has an estimator, scoring and error_score."
         )
     for name in fit_params:
         for meant in get_close_matches(name, ("checkpoint", "progress")):

@@ -41,11 +41,15 @@ class SearchProgress:
         self._ledger = ledger
         self._console = console or Console(stderr=True)
         self._announced = 0
+        self._planned: int | None = None
         self._n_seen = 0
         self._candidates: dict[Any, dict[Any, dict[str, Any]]] = {}
         self._over = Event()
 
     def __enter__(self) -> Self:
+        # A space that is none is the search's to complain of.
+        with suppress(TypeError, ValueError):
+            self._planned = planned_candidates(self._search)
         self._bar = Progress(
             TextColumn("{task.description}"),
             # It takes what the numbers leave.
@@ -109,16 +113,17 @@ class SearchProgress:
         metric = self._search.refit if isinstance(self._search.refit, str) else "score"
         for item, value in items.items():
             score = value.get(metric) if isinstance(value, dict) else value
-            is_deciding = isinstance(value, dict) or item.startswith(f"test_{metric}")
-            if item.startswith("test_") and is_deciding and score is not None:
+            # What the score is of stands behind its name.
+            name = item.partition(" ")[0]
+            is_deciding = name == f"test_{metric}" or (isinstance(value, dict) and "test_" in name)
+            if is_deciding and score is not None:
                 yield score
 
     def n_fits(self) -> int | None:
         """Return how many fits the search will take, as far as that is known."""
-        planned = planned_candidates(self._search)
-        if planned is None:
+        if self._planned is None:
             return self._announced or None
-        return planned * getattr(self._search, "n_splits_", 0) or None
+        return self._planned * getattr(self._search, "n_splits_", 0) or None
 
     # scikit-learn's callback protocol
 

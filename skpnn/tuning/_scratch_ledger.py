@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from skpnn.tuning._ledger import Ledger
+from skpnn.tuning._ledger import Evaluation, Ledger
 
 __all__ = ["AnyLedger", "ScratchLedger", "scratch_ledger"]
 
@@ -42,6 +42,12 @@ class ScratchLedger:
         with suppress(OSError):
             if self._ledger.path.exists():
                 self._ledger.record(candidate, fold, item, value)
+
+    def since(self, number: int = 0) -> list[Evaluation]:
+        """Return what has been recorded, as far as this worker can see it."""
+        with suppress(OSError):
+            return self._ledger.since(number)
+        return []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -74,7 +74,10 @@ def _check_that_one_succeeded(search: Any, ledger: AnyLedger) -> None:
     results = vars(search).get("cv_results_", {})
     means = [scores for name, scores in results.items() if name.startswith("mean_test_")]
     if causes and means and not np.isfinite(means).any():
-        raise ValueError(f"All candidates failed.\n{_listed(causes)}")
+        raise ValueError(
+            f"All candidates failed.\n{_listed(causes)}\nMend what they have in common; "
+            "error_score='raise' stops at the first and shows where."
+        )
 
 
 def _warn_of_failures(ledger: AnyLedger, error_score: Any) -> None:

@@ -86,6 +86,15 @@ def test_of_several_metrics_the_one_that_decides_is_shown(ledger, screen):
     assert "best 0.8," in shown(screen)
 
 
+def test_a_metric_is_not_taken_for_one_whose_name_begins_alike(ledger, screen):
+    search = GridSearchCV(MODEL, ALPHA, scoring=["f1", "f1_macro"], refit="f1")
+    search.n_splits_ = 1
+    with SearchProgress(search, ledger, console=screen):
+        ledger.record("a", 0, "test_f1 5e", 0.8)
+        ledger.record("a", 0, "test_f1_macro 5e", 0.9)
+    assert "best 0.8," in shown(screen)
+
+
 def test_a_later_round_of_halving_counts_for_itself(ledger, screen):
     search = HalvingGridSearchCV(MODEL, ALPHA)
     search.n_splits_ = 2

@@ -14,6 +14,7 @@ from sklearn.utils import get_tags
 from skpnn._telling import tell
 from skpnn.exceptions import DivergenceError, DivergenceWarning
 from skpnn.tuning._ledger import Ledger
+from skpnn.tuning._scratch_ledger import scratch_ledger
 from skpnn.tuning._trial import Trial, TrialScorer
 
 RNG = np.random.default_rng(0)
@@ -167,3 +168,10 @@ def test_weights_are_accepted_where_the_scorer_accepts_them(ledger, accepts):
     inner = check_scoring(LogisticRegression(), "accuracy") if accepts else function
     found = TrialScorer(inner, ledger, name="score", error_score=0)
     assert found._accept_sample_weight() is accepts
+
+
+def test_a_failure_on_a_machine_without_the_scratch_file_ends_no_search():
+    with scratch_ledger() as scratch:
+        pass
+    trial = Trial(Counting("raise"), scratch).fit(X, Y)
+    assert np.isnan(scorer(scratch)(trial, X, Y))
