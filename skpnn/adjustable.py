@@ -118,6 +118,10 @@ class AdjustableSGD(keras.optimizers.SGD):
         """Set the momentum."""
         self._adjustable_momentum.assign(momentum)
 
+    def share_momentum(self, other: "AdjustableSGD") -> None:
+        """Have the momentum of another optimizer from now on."""
+        self._adjustable_momentum = other._adjustable_momentum
+
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Move `variable` by one step, as the base class does."""
         momentum = self._adjustable_momentum.as_dtype(variable.dtype)

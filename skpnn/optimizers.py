@@ -15,7 +15,9 @@ __all__ = [
     "OptimizerSpec",
     "build_optimizer",
     "keras_class",
+    "moves_each_weight_alone",
     "set_learning_rate",
+    "twin_optimizer",
 ]
 
 _CLASSES = {
@@ -25,6 +27,15 @@ _CLASSES = {
     "adagrad": keras.optimizers.Adagrad,
     "rmsprop": keras.optimizers.RMSprop,
 }
+
+# Arguments by which any optimizer looks at other weights, or keeps a state of another kind.
+_JOINT = (
+    "clipnorm",
+    "global_clipnorm",
+    "use_ema",
+    "loss_scale_factor",
+    "gradient_accumulation_steps",
+)
 
 
 @dataclass(frozen=True)
@@ -175,6 +186,34 @@ def build_optimizer(spec: OptimizerSpec) -> keras.optimizers.Optimizer:
 def keras_class(optimizer: keras.optimizers.Optimizer) -> type:
     """Return the class of an optimizer as its user knows it."""
     return keras.optimizers.SGD if isinstance(optimizer, AdjustableSGD) else type(optimizer)
+
+
+def moves_each_weight_alone(optimizer: keras.optimizers.Optimizer) -> bool:
+    """Whether a weight's steps depend on its own gradients only, whatever variable it lies in.
+
+    Examples
+    --------
+    >>> moves_each_weight_alone(keras.optimizers.Adam())
+    True
+    >>> moves_each_weight_alone(keras.optimizers.Adam(clipnorm=1.0))
+    False
+    """
+    is_known = keras_class(optimizer) in _CLASSES.values()
+    return is_known and not any(getattr(optimizer, name, None) for name in _JOINT)
+
+
+def twin_optimizer(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
+    """Return an optimizer that takes the same steps on variables of its own.
+
+    It shares the schedule and the momentum, as they change; a constant rate is its own.
+    """
+    config = optimizer.get_config()
+    if not isinstance(optimizer._learning_rate, keras.Variable):
+        config["learning_rate"] = optimizer._learning_rate
+    twin = type(optimizer).from_config(config)
+    if isinstance(twin, AdjustableSGD):
+        twin.share_momentum(optimizer)
+    return twin
 
 
 def _optimizer_class(optimizer: Any) -> Any:

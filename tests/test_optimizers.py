@@ -9,7 +9,9 @@ from skpnn.optimizers import (
     OptimizerSpec,
     ScheduledRate,
     build_optimizer,
+    moves_each_weight_alone,
     set_learning_rate,
+    twin_optimizer,
 )
 
 NAMES = {
@@ -195,3 +197,51 @@ def test_optimizers_that_step_alike_have_one_key(one, other):
 )
 def test_optimizers_that_step_differently_have_two_keys(one, other):
     assert one.key != other.key
+
+
+class OtherAdam(keras.optimizers.Adam):
+    """Steps that nobody but its author knows."""
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "expected"),
+    [
+        *[(build_optimizer(OptimizerSpec(name)), True) for name in ("sgd", "adam", "rmsprop")],
+        (keras.optimizers.Adam(clipvalue=1.0), True),
+        (keras.optimizers.Adam(clipnorm=1.0), False),
+        (keras.optimizers.Adam(global_clipnorm=1.0), False),
+        (keras.optimizers.Adafactor(), False),
+        (OtherAdam(), False),
+    ],
+)
+def test_optimizers_that_move_each_weight_alone(optimizer, expected):
+    assert moves_each_weight_alone(optimizer) == expected
+
+
+def test_twin_follows_a_schedule_as_it_changes():
+    spec = OptimizerSpec("adam", schedule="cosine")
+    optimizer = build_optimizer(spec)
+    twin = twin_optimizer(optimizer)
+    spec.set_numbers(optimizer, LearningRate(0.07))
+    assert float(twin.learning_rate) == pytest.approx(0.07)
+
+
+def test_twin_follows_a_momentum_as_it_changes():
+    optimizer = build_optimizer(OptimizerSpec("sgd"))
+    twin = twin_optimizer(optimizer)
+    optimizer.assign_momentum(0.3)
+    assert twin.get_config()["momentum"] == pytest.approx(0.3)
+
+
+def a_fifth():
+    return 0.2
+
+
+def test_twin_has_the_rate_that_a_function_gives():
+    assert twin_optimizer(keras.optimizers.Adam(a_fifth))._learning_rate is a_fifth
+
+
+def test_twin_has_variables_of_its_own():
+    optimizer = build_optimizer(OptimizerSpec("adam"))
+    twin_optimizer(optimizer).build([keras.Variable(1.0)])
+    assert not optimizer.built

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
@@ -14,11 +14,14 @@ import tensorflow as tf
 
 from skpnn.engine.chunks import Chunk
 from skpnn.engine.events import Batches
+from skpnn.engine.vector_steps import vector_steps
 from skpnn.engine.xla import XlaLoops
 
 __all__ = ["Program", "leased_program", "on_device"]
 
 MAX_IDLE_PROGRAMS = 8
+
+Steps = AbstractContextManager[None]
 
 
 class Program:
@@ -45,21 +48,21 @@ class Program:
         self._n_trained = len(model.trainable_variables)
         self._initial_optimizer_state = self.optimizer_state()
         self._signature = keras.tree.map_structure(_any_batches, example)
-        self._xla = XlaLoops(partial(_static_train_loop, model))
+        self._steps = vector_steps(model)
+        self._xla = XlaLoops(partial(_static_train_loop, model, self._steps))
 
     @cached_property
     def _train(self) -> Callable[..., Any]:
-        return self._traced(_train_loop)
+        return self._traced(partial(_train_loop, self.model, self._steps))
 
     @cached_property
     def _test(self) -> Callable[..., Any]:
-        return self._traced(_test_loop)
+        return self._traced(partial(_test_loop, self.model))
 
-    def _traced(self, loop: Callable[..., Any]) -> Callable[..., Any]:
+    def _traced(self, loop: partial[Any]) -> Callable[..., Any]:
         # TensorFlow counts traces by code object and warns of many: partial() has one per program.
-        function = tf.function(partial(loop, self.model))
         # A concrete function costs half as much to call.
-        return function.get_concrete_function(*self._signature)
+        return tf.function(loop).get_concrete_function(*self._signature)
 
     def train_chunk(self, chunk: Chunk, *, verbose: int = 0) -> dict[str, Any]:
         """Take one step per batch; return the metrics since they were reset."""
@@ -101,21 +104,23 @@ def on_device(chunk: Chunk) -> Chunk:
     return replace(chunk, batches=keras.tree.map_structure(tf.convert_to_tensor, chunk.batches))
 
 
-def _train_loop(model: keras.Model, X: Any, target: Any, weight: Any) -> dict[str, Any]:
-    return _static_train_loop(model, tf.shape(weight)[0], X, target, weight)
+def _train_loop(model: keras.Model, steps: Steps, *batches: Any) -> dict[str, Any]:
+    n_batches = tf.shape(batches[-1])[0]
+    return _static_train_loop(model, steps, n_batches, *batches)
 
 
 def _static_train_loop(
-    model: keras.Model, n_batches: Any, X: Any, target: Any, weight: Any
+    model: keras.Model, steps: Steps, n_batches: Any, *batches: Any
 ) -> dict[str, Any]:
-    for number in tf.range(n_batches):
-        model.train_step(_batch(number, (X, target, weight)))
+    with steps:
+        for number in tf.range(n_batches):
+            model.train_step(_batch(number, batches))
     return model.get_metrics_result()
 
 
-def _test_loop(model: keras.Model, X: Any, target: Any, weight: Any) -> dict[str, Any]:
-    for number in tf.range(tf.shape(weight)[0]):
-        model.test_step(_batch(number, (X, target, weight)))
+def _test_loop(model: keras.Model, *batches: Any) -> dict[str, Any]:
+    for number in tf.range(tf.shape(batches[-1])[0]):
+        model.test_step(_batch(number, batches))
     return model.get_metrics_result()
 
 

@@ -1,0 +1,148 @@
+"""Steps on one vector: an optimizer moves all weights at once, not one variable after the other."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from math import prod
+from types import TracebackType
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skpnn.optimizers import moves_each_weight_alone, twin_optimizer
+
+__all__ = ["vector_steps"]
+
+# Weights beyond which copying them takes as long as what it saves: benchmarks/compilation.py.
+LARGEST_VECTOR = 200_000
+
+
+def vector_steps(model: keras.Model) -> AbstractContextManager[None]:
+    """Return a context in which the optimizer of `model` moves its weights as one vector.
+
+    Adam takes thirty operations per variable, and in a small network an operation takes longer
+    than its arithmetic. Each weight moves as it would alone, and outside the context the
+    optimizer's variables are as they would be. Where that cannot be, for an optimizer that sees
+    whole matrices, say, the context does nothing.
+
+    Enter it where a graph is traced. It is made once per model, outside: a graph may create no
+    variable.
+    """
+    weights = model.trainable_variables
+    if not moves_each_weight_alone(model.optimizer) or not _are_alike(weights):
+        return nullcontext()
+    sizes = sum(prod(weight.shape) for weight in weights)
+    vector = keras.Variable(np.zeros(sizes), dtype=weights[0].dtype, name="vector")
+    twin = twin_optimizer(model.optimizer)
+    twin.build([vector])
+    try:
+        state = _matched(twin, model.optimizer, weights)
+    except KeyError:
+        return nullcontext()
+    return _VectorSteps(model.optimizer, twin, _Joined(vector, weights), state)
+
+
+def _are_alike(weights: Sequence[keras.Variable]) -> bool:
+    return (
+        len({weight.dtype for weight in weights}) == 1
+        and sum(prod(weight.shape) for weight in weights) <= LARGEST_VECTOR
+        and all(weight.constraint is None for weight in weights)
+    )
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """A variable that stands for several, laid end to end."""
+
+    whole: keras.Variable
+    parts: Sequence[keras.Variable]
+
+    def gather(self) -> None:
+        self.whole.assign(tf.reshape(_joined(self.parts), self.whole.shape))
+
+    def scatter(self) -> None:
+        sizes = [prod(part.shape) for part in self.parts]
+        values = tf.split(tf.reshape(self.whole, [-1]), sizes)
+        for part, value in zip(self.parts, values, strict=True):
+            part.assign(tf.reshape(value, part.shape))
+
+
+def _joined(tensors: Iterable[Any]) -> tf.Tensor:
+    return tf.concat([tf.reshape(tensor, [-1]) for tensor in tensors], axis=0)
+
+
+def _matched(
+    twin: keras.optimizers.Optimizer,
+    optimizer: keras.optimizers.Optimizer,
+    weights: Sequence[keras.Variable],
+) -> list[_Joined]:
+    """Return each of the twin's variables with those of the optimizer that it stands for.
+
+    Raises
+    ------
+    KeyError
+        If one of them has no counterpart of the expected name.
+    """
+    named = {variable.name: variable for variable in optimizer.variables}
+    prefixes = [weight.path.replace("/", "_") for weight in weights]
+    joined = []
+    for own in twin.variables:
+        if own.name in named:
+            parts = [named.pop(own.name)]
+        else:
+            slot = own.name.removeprefix("vector")
+            parts = [named.pop(prefix + slot) for prefix in prefixes]
+        joined.append(_Joined(own, parts))
+    if named:
+        raise KeyError(*named)
+    return joined
+
+
+class _VectorSteps:
+    def __init__(
+        self,
+        optimizer: keras.optimizers.Optimizer,
+        twin: keras.optimizers.Optimizer,
+        weights: _Joined,
+        state: list[_Joined],
+    ) -> None:
+        self._optimizer = optimizer
+        self._twin = twin
+        self._weights = weights
+        self._state = state
+        self._is_used = False
+
+    def __enter__(self) -> None:
+        self._is_used = False
+        for joined in (self._weights, *self._state):
+            joined.gather()
+        self._optimizer.apply_gradients = self._apply
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        del self._optimizer.apply_gradients
+        if self._is_used:
+            for joined in self._state:
+                joined.scatter()
+
+    def _apply(self, gradients_and_weights: Iterable[tuple[Any, keras.Variable]]) -> None:
+        pairs = list(gradients_and_weights)
+        if not self._covers(pairs):
+            type(self._optimizer).apply_gradients(self._optimizer, pairs)
+            return
+        self._is_used = True
+        self._twin.apply([_joined(gradient for gradient, _ in pairs)], [self._weights.whole])
+        self._weights.scatter()
+
+    def _covers(self, pairs: Sequence[tuple[Any, keras.Variable]]) -> bool:
+        """Whether every weight has a gradient: a callback may have frozen some since."""
+        return len(pairs) == len(self._weights.parts) and all(
+            own is weight and isinstance(gradient, tf.Tensor)
+            for own, (gradient, weight) in zip(self._weights.parts, pairs, strict=True)
+        )
