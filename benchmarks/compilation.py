@@ -1,36 +1,64 @@
-"""XLA against graph mode: what a step takes in each, by batch size, and what compiling takes.
+"""What a step takes: by XLA and in graph mode, on one vector and variable by variable.
 
-``python -m benchmarks.compilation`` prints the table that `skpnn.engine.xla` goes by.
+``python -m benchmarks.compilation`` prints the tables that `skpnn.engine.xla` and
+`skpnn.engine.vector_steps` go by.
 """
 
 from itertools import product
+from math import prod
 from statistics import median
+from unittest.mock import patch
 
 import numpy as np
 
 from benchmarks.measure import seconds
+from skpnn.engine import vector_steps
 from skpnn.engine.chunks import ChunkShape, chunks
 from skpnn.engine.events import Events
 from skpnn.engine.programs import Program, on_device
-from skpnn.networks import NetworkSpec, build_adjustable_network, start_network
+from skpnn.networks import NetworkSpec, build_adjustable_network, start_network, weight_shapes
 from skpnn.optimizers import OptimizerSpec, build_optimizer
 
 BATCH_SIZES = (32, 128, 512, 1024, 2048, 4096, 8192)
 HIDDEN = ((32, 32, 32), (128, 128), (300, 150, 100, 50))
+# With 28 features from 3,000 to 2,000,000 weights.
+WIDTHS = (32, 128, 256, 512, 1024)
 HEADER = (
     "| hidden layers | batch | graph: µs per step | XLA | saved | XLA: s longer to compile |\n"
     "| --- | --- | --- | --- | --- | --- |"
 )
+VECTOR_HEADER = (
+    "\n| hidden layers | weights | batch | variables: µs per step | one vector |\n"
+    "| --- | --- | --- | --- | --- |"
+)
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
+    _print_compilers()
+    _print_vectors()
+
+
+def _print_compilers() -> None:
     print(HEADER)
     for hidden, batch_size in product(HIDDEN, BATCH_SIZES):
         graph, graph_first = _step(hidden, batch_size, is_static=False)
         xla, xla_first = _step(hidden, batch_size, is_static=True)
         numbers = f"{graph:.0f} | {xla:.0f} | {graph - xla:.0f} | {xla_first - graph_first:.2f}"
         print(f"| {'-'.join(map(str, hidden))} | {batch_size} | {numbers} |", flush=True)
+
+
+def _print_vectors() -> None:
+    print(VECTOR_HEADER)
+    for width, batch_size in product(WIDTHS, (128, 1024)):
+        hidden = (width, width, width)
+        with patch.object(vector_steps, "LARGEST_VECTOR", 0):
+            variables, _ = _step(hidden, batch_size, is_static=False)
+        with patch.object(vector_steps, "LARGEST_VECTOR", 10**9):
+            vector, _ = _step(hidden, batch_size, is_static=False)
+        n_weights = sum(map(prod, weight_shapes(NetworkSpec(28, 1, hidden))))
+        sizes = f"{'-'.join(map(str, hidden))} | {n_weights:,} | {batch_size}"
+        print(f"| {sizes} | {variables:.0f} | {vector:.0f} |", flush=True)
 
 
 def _step(hidden: tuple[int, ...], batch_size: int, *, is_static: bool) -> tuple[float, float]:

@@ -2,11 +2,13 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
+from operator import is_
 from typing import Any
+from weakref import WeakValueDictionary
 
 import keras
 import numpy as np
@@ -14,6 +16,7 @@ import tensorflow as tf
 
 from skpnn.engine.chunks import Chunk
 from skpnn.engine.events import Batches
+from skpnn.engine.sharing import Graphs, SharedGraphs, recorded_variables
 from skpnn.engine.vector_steps import vector_steps
 from skpnn.engine.xla import XlaLoops
 
@@ -37,32 +40,40 @@ class Program:
         Compiled.
     example : tuple of arrays of shape (1, 1, …)
         A batch of inputs, targets and weights, for their structure.
+    graphs : Graphs, optional
+        Those of programs like this one, to trace none again; by default it shares none.
     """
 
-    def __init__(self, model: keras.Model, example: Batches) -> None:
+    def __init__(self, model: keras.Model, example: Batches, graphs: Graphs | None = None) -> None:
         self.model = model
+        self._graphs = graphs or Graphs.alone()
         # One eager step creates the variables of losses and metrics: a graph may not.
         model.test_step(keras.tree.map_structure(lambda a: tf.convert_to_tensor(a[0]), example))
         model.reset_metrics()
         model.optimizer.build(model.trainable_variables)
-        self._n_trained = len(model.trainable_variables)
-        self._initial_optimizer_state = self.optimizer_state()
+        self._trained = model.trainable_variables
+        # Tensors: every fit assigns them, and arrays would be converted each time.
+        self._initial_optimizer_state = [tf.constant(value) for value in self.optimizer_state()]
         self._signature = keras.tree.map_structure(_any_batches, example)
         self._steps = vector_steps(model)
-        self._xla = XlaLoops(partial(_static_train_loop, model, self._steps))
+        self._xla = XlaLoops(partial(_static_train_loop, model, self._steps), self._shared)
 
     @cached_property
     def _train(self) -> Callable[..., Any]:
-        return self._traced(partial(_train_loop, self.model, self._steps))
+        return self._traced("train", partial(_train_loop, self.model, self._steps))
 
     @cached_property
     def _test(self) -> Callable[..., Any]:
-        return self._traced(partial(_test_loop, self.model))
+        return self._traced("test", partial(_test_loop, self.model))
 
-    def _traced(self, loop: partial[Any]) -> Callable[..., Any]:
+    def _traced(self, name: str, loop: partial[Any]) -> Callable[..., Any]:
         # TensorFlow counts traces by code object and warns of many: partial() has one per program.
         # A concrete function costs half as much to call.
-        return tf.function(loop).get_concrete_function(*self._signature)
+        return self._shared(name, lambda: tf.function(loop).get_concrete_function(*self._signature))
+
+    def _shared(self, name: Hashable, trace: Callable[[], Any]) -> Any:
+        """Return the function of that name; its own, where it is not what others would trace."""
+        return self._graphs.get(name, trace) if self.is_as_made else trace()
 
     def train_chunk(self, chunk: Chunk, *, verbose: int = 0) -> dict[str, Any]:
         """Take one step per batch; return the metrics since they were reset."""
@@ -80,8 +91,9 @@ class Program:
 
     @property
     def is_as_made(self) -> bool:
-        """Whether as many variables are trained as when the program was made."""
-        return len(self.model.trainable_variables) == self._n_trained
+        """Whether the same variables are trained as when the program was made."""
+        trained = self.model.trainable_variables
+        return len(trained) == len(self._trained) and all(map(is_, trained, self._trained))
 
     def restart(self) -> None:
         """Put the optimizer back to its first step; weights are the caller's to set."""
@@ -93,7 +105,7 @@ class Program:
         """Return a copy of the optimizer's variables."""
         return [variable.numpy().copy() for variable in self.model.optimizer.variables]
 
-    def load_optimizer_state(self, state: list[np.ndarray]) -> None:
+    def load_optimizer_state(self, state: Iterable[np.ndarray | tf.Tensor]) -> None:
         """Set the optimizer's variables."""
         for variable, value in zip(self.model.optimizer.variables, state, strict=True):
             variable.assign(value)
@@ -139,6 +151,8 @@ class _Pool:
     def __init__(self, max_idle: int) -> None:
         self._max_idle = max_idle
         self._idle: OrderedDict[int, tuple[Hashable, Program]] = OrderedDict()
+        # As long as there is a program of the key, idle or lent.
+        self._graphs: WeakValueDictionary[Hashable, SharedGraphs] = WeakValueDictionary()
         self._lock = threading.Lock()
 
     def take(self, key: Hashable) -> Program | None:
@@ -155,8 +169,20 @@ class _Pool:
             while len(self._idle) > self._max_idle:
                 self._idle.popitem(last=False)
 
+    def graphs(self, key: Hashable) -> SharedGraphs:
+        """Return those of all programs of the key."""
+        with self._lock:
+            return self._graphs.setdefault(key, SharedGraphs())
+
 
 _POOL = _Pool(MAX_IDLE_PROGRAMS)
+
+
+def _new_program(key: Hashable, build: Callable[[], keras.Model], example: Batches) -> Program:
+    if key is None:
+        return Program(build(), example)
+    with recorded_variables() as variables:
+        return Program(build(), example, Graphs(_POOL.graphs(key), variables))
 
 
 @contextmanager
@@ -171,7 +197,7 @@ def leased_program(
     """
     program = None if key is None else _POOL.take(key)
     if program is None:
-        program = Program(build(), example)
+        program = _new_program(key, build, example)
     yield program
     if key is not None and program.is_as_made:
         _POOL.put(key, program)

@@ -1,8 +1,9 @@
 """XLA: when it compiles a training loop, and what happens where it cannot."""
 
+import threading
 import warnings
-from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -19,8 +20,9 @@ __all__ = ["XlaLoops", "pays"]
 LARGEST_BATCH = 1024
 FEWEST_STEPS = 1000
 
-# Compiled loops that one program keeps; each is of one batch size.
-MAX_SHAPES = 4
+# TensorFlow keeps what XLA compiled for as long as the process lives: 12 MB and some hundred of the
+# 65,530 mappings of memory that Linux allows a process. Out of them LLVM ends it.
+MOST_LOOPS = 200
 
 
 def pays(*, batch_size: int, n_steps: int) -> bool:
@@ -37,6 +39,31 @@ def pays(*, batch_size: int, n_steps: int) -> bool:
     return batch_size <= LARGEST_BATCH and n_steps >= FEWEST_STEPS
 
 
+class _BudgetSpentError(RuntimeError):
+    pass
+
+
+class _Budget:
+    """Counts down, whichever thread asks."""
+
+    def __init__(self, n: int) -> None:
+        self._left = n
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        with self._lock:
+            if not self._left:
+                raise _BudgetSpentError(
+                    f"XLA has compiled {MOST_LOOPS} training loops in this process, as many as "
+                    "memory is good for; further ones run in TensorFlow's graph mode, which is "
+                    "slower for small batches and rounds differently. Start a new process."
+                )
+            self._left -= 1
+
+
+_BUDGET = _Budget(MOST_LOOPS)
+
+
 class XlaLoops:
     """A loop compiled by XLA, once for each shape of batches.
 
@@ -44,11 +71,14 @@ class XlaLoops:
     ----------
     loop : callable
         Called with the number of batches to use, and the arrays.
+    shared : callable
+        ``shared(name, trace)`` returns what `trace` does, or did when last called by that name.
     """
 
-    def __init__(self, loop: Callable[..., Any]) -> None:
+    def __init__(self, loop: Callable[..., Any], shared: Callable[..., Any]) -> None:
         self._loop = loop
-        self._compiled: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
+        self._shared = shared
+        self._compiled: dict[Any, Callable[..., Any]] = {}
         self._failure = ""
         self._is_told = False
 
@@ -61,29 +91,33 @@ class XlaLoops:
 
         XLA compiles before it runs anything: where it cannot, no variable has changed.
         """
-        if not self._failure:
+        reason = self._failure
+        if not reason:
             try:
                 return self._for_shape_of(batches)(tf.constant(n_batches), *batches)
             except tf.errors.ResourceExhaustedError:
                 raise
+            except _BudgetSpentError as error:
+                reason = str(error)
             except (tf.errors.OpError, NotImplementedError) as error:
-                self._failure = _message(error)
+                reason = self._failure = _message(error)
         if verbose and not self._is_told:
             self._is_told = True
-            warnings.warn(self._failure, CompilationWarning, stacklevel=2)
+            warnings.warn(reason, CompilationWarning, stacklevel=2)
         return None
 
     def _for_shape_of(self, batches: Batches) -> Callable[..., Any]:
         signature = keras.tree.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), batches)
         shape = tuple(keras.tree.flatten(signature))
         if shape not in self._compiled:
-            count = tf.TensorSpec((), tf.int32)
-            function = tf.function(self._loop, jit_compile=True)
-            self._compiled[shape] = function.get_concrete_function(count, *signature)
-        self._compiled.move_to_end(shape)
-        while len(self._compiled) > MAX_SHAPES:
-            self._compiled.popitem(last=False)
+            self._compiled[shape] = self._shared(("XLA", shape), partial(self._trace, signature))
         return self._compiled[shape]
+
+    def _trace(self, signature: Batches) -> Callable[..., Any]:
+        _BUDGET.take()
+        count = tf.TensorSpec((), tf.int32)
+        function = tf.function(self._loop, jit_compile=True)
+        return function.get_concrete_function(count, *signature)
 
 
 def _message(error: Exception) -> str:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skpnn.engine import programs
+from skpnn.engine import programs, sharing, xla
 from skpnn.engine.chunks import ChunkShape, chunks
 from skpnn.engine.events import Events
 from skpnn.engine.programs import Program, leased_program, on_device
@@ -34,6 +34,10 @@ def network(optimizer="sgd", loss="mean_squared_error", *, seed=0, **arguments):
 
 def linear(momentum=0.0, *, nesterov=False):
     return network(OptimizerSpec("sgd", momentum, nesterov), hidden=())
+
+
+def linear_program():
+    return Program(linear(), some_events().example())
 
 
 def some_events(n=N, dtype="float32", weighted=True):
@@ -289,3 +293,86 @@ def test_least_recently_used_program_is_dropped(lease):
     lent(lease, "c")
     assert lent(lease, "a") is a
     assert lent(lease, "b") is not b
+
+
+@pytest.fixture
+def traced(monkeypatch):
+    """The loops traced, by name."""
+    names = []
+    original = sharing.SharedGraphs.get
+
+    def get(self, name, trace, variables):
+        def counted():
+            names.append(name if isinstance(name, str) else name[0])
+            return trace()
+
+        return original(self, name, counted, variables)
+
+    monkeypatch.setattr(sharing.SharedGraphs, "get", get)
+    return names
+
+
+def test_simultaneous_leases_share_what_is_traced(lease, traced):
+    chunk, static = one_chunk(some_events()), one_chunk(some_events(), n_batches=4, is_static=True)
+    with lease("a") as one, lease("a") as other:
+        for program in (one, other):
+            program.train_chunk(chunk)
+            program.train_chunk(static)
+            program.test_chunk(chunk)
+    assert traced == ["train", "XLA", "test"]
+
+
+def test_simultaneous_leases_train_weights_of_their_own(lease):
+    with lease("a") as one, lease("a") as other:
+        before = other.model.get_weights()
+        one.train_chunk(one_chunk(some_events()))
+        close(other.model.get_weights(), before, rtol=0, atol=0)
+        other.train_chunk(one_chunk(some_events()))
+        close(other.model.get_weights(), one.model.get_weights(), rtol=0, atol=0)
+        other.train_chunk(one_chunk(some_events()))
+        assert (one.model.get_weights()[0] != other.model.get_weights()[0]).any()
+
+
+def test_different_keys_share_nothing(lease, traced):
+    for key in "ab":
+        lent(lease, key).train_chunk(one_chunk(some_events()))
+    assert traced == ["train", "train"]
+
+
+def deep():
+    return network(OptimizerSpec("sgd", momentum=0.0), hidden=(4,))
+
+
+def test_program_with_a_frozen_layer_shares_nothing(monkeypatch):
+    monkeypatch.setattr(programs, "_POOL", programs._Pool(2))
+    example, chunk = some_events().example(), one_chunk(some_events())
+    with (
+        leased_program("a", deep, example) as frozen,
+        leased_program("a", deep, example) as plain,
+    ):
+        frozen.model.layers[1].trainable = False
+        for program in (frozen, plain):
+            program.train_chunk(chunk)
+        first, other = (program.model.get_weights()[0] for program in (frozen, plain))
+    assert (first != other).any()
+
+
+def test_xla_compiles_only_so_many_loops(monkeypatch):
+    monkeypatch.setattr(xla, "_BUDGET", xla._Budget(1))
+    program, plain = linear_program(), linear()
+    program.train_chunk(one_chunk(some_events(), n_batches=4, is_static=True))
+    with pytest.warns(CompilationWarning, match="Start a new process"):
+        program.train_chunk(one_chunk(some_events(), n_batches=5, is_static=True), verbose=1)
+    for _ in range(2):
+        Program(plain, some_events().example()).train_chunk(one_chunk(some_events()))
+    close(program.model.get_weights(), plain.get_weights())
+
+
+def test_loops_compiled_before_run_on_when_no_more_are_compiled(monkeypatch, recwarn):
+    monkeypatch.setattr(xla, "_BUDGET", xla._Budget(1))
+    program = linear_program()
+    for n_batches in (4, 5, 4):
+        program.train_chunk(one_chunk(some_events(), n_batches=n_batches, is_static=True))
+    program.restart()
+    program.train_chunk(one_chunk(some_events(), n_batches=4, is_static=True), verbose=1)
+    assert not recwarn.list
