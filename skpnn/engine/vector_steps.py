@@ -15,8 +15,8 @@ from skpnn.optimizers import moves_each_weight_alone, twin_optimizer
 
 __all__ = ["vector_steps"]
 
-# Weights beyond which copying them takes as long as what it saves: benchmarks/compilation.py.
-LARGEST_VECTOR = 200_000
+# Beyond, copying takes longer than it saves (benchmarks/compilation.py): from 40,000 weights on.
+LARGEST_VECTOR = 20_000
 
 
 def vector_steps(model: keras.Model) -> AbstractContextManager[None]:
