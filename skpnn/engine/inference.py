@@ -1,5 +1,6 @@
 """Inference: one compiled forward pass per architecture, its weights passed in as arguments."""
 
+import threading
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -25,13 +26,17 @@ BYTES_PER_LAYER = 32 * 2**20
 # Rows are cut into so many parts within a call: 13.4 ms instead of 15.0 ms for 200,000 × 28.
 PARTS = 4
 
+# One thread traces, another waits for it: both at once take as long, and trace the same.
+_TRACING = threading.RLock()
+
 
 def predict(spec: NetworkSpec, weights: Sequence[NDArray], X: NDArray) -> NDArray:
     """Return the outputs, of shape (n, n_outputs), of the network with `weights` for rows `X`."""
     if len(X) <= MAX_ROWS_IN_NUMPY and numpy_knows(spec):
         return forward(spec, weights, X, NUMPY)
     constants = [tf.convert_to_tensor(w) for w in weights]
-    outputs = _compiled(for_inference(spec))
+    with _TRACING:
+        outputs = _compiled(for_inference(spec))
     return in_blocks(
         lambda rows: outputs(constants, tf.convert_to_tensor(rows)), X, rows_per_call(spec)
     )
@@ -67,7 +72,7 @@ def _compiled(spec: NetworkSpec) -> Callable[[list[Any], Any], Any]:
     call it at once.
     """
 
-    @tf.function
+    @tf.function(autograph=False)
     def outputs(weights: list[Any], X: Any) -> Any:
         return tf.concat([forward(spec, weights, part, TENSORS) for part in _parts(X)], axis=0)
 
@@ -96,8 +101,9 @@ def compiled_model(model: keras.Model, X: Any, key: Hashable = None) -> Callable
     signature = keras.tree.map_structure(lambda a: tf.TensorSpec((None, *a.shape[1:]), a.dtype), X)
     if key is None:
         # TensorFlow counts traces by code object and warns of many: partial() has one per model.
-        return tf.function(partial(_call, model), input_signature=[signature])
-    shared = _compiled_for(_Keyed((key, repr(signature)), model, signature))
+        return tf.function(partial(_call, model), input_signature=[signature], autograph=False)
+    with _TRACING:
+        shared = _compiled_for(_Keyed((key, repr(signature)), model, signature))
     # As they are now: the owner may freeze layers later.
     variables = model.trainable_variables, model.non_trainable_variables
 
@@ -126,7 +132,7 @@ def _compiled_for(keyed: _Keyed) -> Callable[..., Any]:
     model = keyed.model
     variables = model.trainable_variables, model.non_trainable_variables
     values = [[tf.TensorSpec(v.shape, v.dtype) for v in some] for some in variables]
-    function = tf.function(partial(_stateless, model))
+    function = tf.function(partial(_stateless, model), autograph=False)
     return function.get_concrete_function(*values, keyed.signature)
 
 

@@ -68,8 +68,10 @@ class Program:
 
     def _traced(self, name: str, loop: partial[Any]) -> Callable[..., Any]:
         # TensorFlow counts traces by code object and warns of many: partial() has one per program.
+        # AutoGraph would convert what Keras' own fit does not.
+        function = tf.function(loop, autograph=False)
         # A concrete function costs half as much to call.
-        return self._shared(name, lambda: tf.function(loop).get_concrete_function(*self._signature))
+        return self._shared(name, lambda: function.get_concrete_function(*self._signature))
 
     def _shared(self, name: Hashable, trace: Callable[[], Any]) -> Any:
         """Return the function of that name; its own, where it is not what others would trace."""
@@ -125,15 +127,24 @@ def _static_train_loop(
     model: keras.Model, steps: Steps, n_batches: Any, *batches: Any
 ) -> dict[str, Any]:
     with steps:
-        for number in tf.range(n_batches):
-            model.train_step(_batch(number, batches))
+        _for_each(n_batches, lambda number: model.train_step(_batch(number, batches)))
     return model.get_metrics_result()
 
 
 def _test_loop(model: keras.Model, *batches: Any) -> dict[str, Any]:
-    for number in tf.range(tf.shape(batches[-1])[0]):
-        model.test_step(_batch(number, batches))
+    n_batches = tf.shape(batches[-1])[0]
+    _for_each(n_batches, lambda number: model.test_step(_batch(number, batches)))
     return model.get_metrics_result()
+
+
+def _for_each(n: Any, act: Callable[[Any], Any]) -> None:
+    """Call ``act(0)``, ``act(1)``, … in a loop of the graph."""
+
+    def body(number: Any) -> tuple[Any]:
+        act(number)
+        return (number + 1,)
+
+    tf.while_loop(lambda number: number < n, body, (0,))
 
 
 def _any_batches(array: np.ndarray) -> tf.TensorSpec:

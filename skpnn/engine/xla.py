@@ -116,7 +116,7 @@ class XlaLoops:
     def _trace(self, signature: Batches) -> Callable[..., Any]:
         _BUDGET.take()
         count = tf.TensorSpec((), tf.int32)
-        function = tf.function(self._loop, jit_compile=True)
+        function = tf.function(self._loop, autograph=False, jit_compile=True)
         return function.get_concrete_function(count, *signature)
 
 
