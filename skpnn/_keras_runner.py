@@ -77,6 +77,8 @@ class ModelRunner:
             raise NotImplementedError("Nothing is known of other models like this one.")
         example = task.training.example()
         inputs = keras.tree.map_structure(lambda a: (a.dtype.str, a.shape[2:]), example)
+        # Now: a program keeps what is made together with it.
+        self.model.optimizer.build(self.model.trainable_variables)
         return leased_program((key, repr(inputs)), lambda: compiled_twin(self.model, key), example)
 
     def _fit_alone(self, task: FitTask) -> dict[str, list[float]]:

@@ -17,6 +17,7 @@ __all__ = [
     "keras_class",
     "moves_each_weight_alone",
     "set_learning_rate",
+    "settings",
     "twin_optimizer",
 ]
 
@@ -35,6 +36,8 @@ _JOINT = (
     "use_ema",
     "loss_scale_factor",
     "gradient_accumulation_steps",
+    "_exclude_from_weight_decay",
+    "_exclude_from_weight_decay_pattern",
 )
 
 
@@ -199,21 +202,37 @@ def moves_each_weight_alone(optimizer: keras.optimizers.Optimizer) -> bool:
     False
     """
     is_known = keras_class(optimizer) in _CLASSES.values()
-    return is_known and not any(getattr(optimizer, name, None) for name in _JOINT)
+    # One whose owner has put a method of his own on the instance is another optimizer.
+    is_plain = not any(hasattr(type(optimizer), name) for name in vars(optimizer) if name[0] != "_")
+    return is_known and is_plain and not any(getattr(optimizer, name, None) for name in _JOINT)
 
 
 def twin_optimizer(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
     """Return an optimizer that takes the same steps on variables of its own.
 
-    It shares the schedule and the momentum, as they change; a constant rate is its own.
+    They share the count of steps, the rate and the momentum: whatever changes them, or reads them
+    in between, changes and reads both.
     """
-    config = optimizer.get_config()
-    if not isinstance(optimizer._learning_rate, keras.Variable):
-        config["learning_rate"] = optimizer._learning_rate
-    twin = type(optimizer).from_config(config)
+    twin = type(optimizer).from_config({**optimizer.get_config(), "learning_rate": 0.0})
+    twin._iterations = optimizer._iterations
+    twin._learning_rate = optimizer._learning_rate
     if isinstance(twin, AdjustableSGD):
         twin.share_momentum(optimizer)
     return twin
+
+
+def settings(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
+    """Return what a trace of an optimizer's step is made for: its numbers, and which rate it has.
+
+    Examples
+    --------
+    >>> settings(keras.optimizers.Adam())["beta_1"]
+    0.9
+    """
+    public = {name: value for name, value in vars(optimizer).items() if name[0] != "_"}
+    numbers = (bool, int, float, type(None))
+    found = {name: value for name, value in public.items() if isinstance(value, numbers)}
+    return {**found, "learning_rate": id(optimizer._learning_rate)}
 
 
 def _optimizer_class(optimizer: Any) -> Any:

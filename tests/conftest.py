@@ -1,6 +1,7 @@
 """What the tests share: quiet TensorFlow, pictures without a screen, fitted estimators, data."""
 
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,6 +19,13 @@ settings.register_profile("skpnn", deadline=None, derandomize=True)
 settings.load_profile("skpnn")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def compile_anew(monkeypatch):
+    """Let XLA compile in every test, however many loops others have had compiled."""
+    if xla := sys.modules.get("skpnn.engine.xla"):
+        monkeypatch.setattr(xla, "_BUDGET", xla._Budget(xla.MOST_LOOPS))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
-from operator import is_
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -19,6 +18,7 @@ from skpnn.engine.events import Batches
 from skpnn.engine.sharing import Graphs, SharedGraphs, recorded_variables
 from skpnn.engine.vector_steps import vector_steps
 from skpnn.engine.xla import XlaLoops
+from skpnn.optimizers import settings
 
 __all__ = ["Program", "leased_program", "on_device"]
 
@@ -51,7 +51,7 @@ class Program:
         model.test_step(keras.tree.map_structure(lambda a: tf.convert_to_tensor(a[0]), example))
         model.reset_metrics()
         model.optimizer.build(model.trainable_variables)
-        self._trained = model.trainable_variables
+        self._as_made = self._now()
         # Tensors: every fit assigns them, and arrays would be converted each time.
         self._initial_optimizer_state = [tf.constant(value) for value in self.optimizer_state()]
         self._signature = keras.tree.map_structure(_any_batches, example)
@@ -93,9 +93,14 @@ class Program:
 
     @property
     def is_as_made(self) -> bool:
-        """Whether the same variables are trained as when the program was made."""
-        trained = self.model.trainable_variables
-        return len(trained) == len(self._trained) and all(map(is_, trained, self._trained))
+        """Whether a trace of it would be that of another program of its key.
+
+        A callback may freeze layers, or change the optimizer.
+        """
+        return self._now() == self._as_made
+
+    def _now(self) -> tuple[Any, ...]:
+        return [id(one) for one in self.model.trainable_variables], settings(self.model.optimizer)
 
     def restart(self) -> None:
         """Put the optimizer back to its first step; weights are the caller's to set."""

@@ -52,9 +52,11 @@ def _on_variables(traced: _Traced, variables: Sequence[tf.Variable]) -> Any:
     LookupError
         If it uses a resource that is none of them.
     """
+    if len(traced.variables) != len(variables):
+        raise LookupError("The programs differ in what they have made.")
     counterparts = {
         id(theirs.handle): ours.handle
-        for theirs, ours in zip(traced.variables, variables, strict=False)
+        for theirs, ours in zip(traced.variables, variables, strict=True)
         if theirs.shape == ours.shape and theirs.dtype == ours.dtype
     }
     captured = [

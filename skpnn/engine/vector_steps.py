@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from skpnn.optimizers import moves_each_weight_alone, twin_optimizer
+from skpnn.adjustable import AdjustableDropout
+from skpnn.optimizers import moves_each_weight_alone, settings, twin_optimizer
 
 __all__ = ["vector_steps"]
 
@@ -19,22 +19,41 @@ __all__ = ["vector_steps"]
 LARGEST_VECTOR = 20_000
 
 
+# Layers that leave trainable weights to the optimizer. Others may assign them as they compute.
+_PLAIN = (
+    AdjustableDropout,
+    keras.layers.Activation,
+    keras.layers.Add,
+    keras.layers.BatchNormalization,
+    keras.layers.Concatenate,
+    keras.layers.Dense,
+    keras.layers.Dropout,
+    keras.layers.InputLayer,
+    keras.layers.LayerNormalization,
+    keras.layers.Multiply,
+)
+
+
 def vector_steps(model: keras.Model) -> AbstractContextManager[None]:
     """Return a context in which the optimizer of `model` moves its weights as one vector.
 
     Adam takes thirty operations per variable, and in a small network an operation takes longer
-    than its arithmetic. Each weight moves as it would alone, and outside the context the
-    optimizer's variables are as they would be. Where that cannot be, for an optimizer that sees
-    whole matrices, say, the context does nothing.
+    than its arithmetic. Each weight moves as it would alone, but for the rounding of 1/√x, and
+    outside the context the optimizer's variables are as they would be. Where that cannot be, for
+    layers that are not plain or an optimizer that sees whole matrices, say, the context does
+    nothing.
 
     Enter it where a graph is traced. It is made once per model, outside: a graph may create no
     variable.
     """
     weights = model.trainable_variables
-    if not moves_each_weight_alone(model.optimizer) or not _are_alike(weights):
+    if (
+        not moves_each_weight_alone(model.optimizer)
+        or not _is_plain(model)
+        or not _can_join(weights)
+    ):
         return nullcontext()
-    sizes = sum(prod(weight.shape) for weight in weights)
-    vector = keras.Variable(np.zeros(sizes), dtype=weights[0].dtype, name="vector")
+    vector = keras.Variable(_joined(weights), dtype=weights[0].dtype, name="vector")
     twin = twin_optimizer(model.optimizer)
     twin.build([vector])
     try:
@@ -44,27 +63,35 @@ def vector_steps(model: keras.Model) -> AbstractContextManager[None]:
     return _VectorSteps(model.optimizer, twin, _Joined(vector, weights), state)
 
 
-def _are_alike(weights: Sequence[keras.Variable]) -> bool:
+def _is_plain(model: keras.Model) -> bool:
+    # A subclass computes what its author says.
+    is_keras_own = type(model).__module__.partition(".")[0] == "keras"
+    return is_keras_own and all(type(layer) in _PLAIN for layer in model.layers)
+
+
+def _can_join(weights: Sequence[keras.Variable]) -> bool:
+    """Whether `weights` can be parts of one vector, and should."""
     return (
         len({weight.dtype for weight in weights}) == 1
         and sum(prod(weight.shape) for weight in weights) <= LARGEST_VECTOR
         and all(weight.constraint is None for weight in weights)
+        # Those of a Dense layer in 8 bits.
+        and not any(getattr(weight, "overwrite_with_gradient", False) for weight in weights)
     )
 
 
 @dataclass(frozen=True)
 class _Joined:
-    """A variable that stands for several, laid end to end."""
+    """A vector that stands for several variables, laid end to end."""
 
-    whole: keras.Variable
+    vector: keras.Variable
     parts: Sequence[keras.Variable]
 
     def gather(self) -> None:
-        self.whole.assign(tf.reshape(_joined(self.parts), self.whole.shape))
+        self.vector.assign(_joined(self.parts))
 
     def scatter(self) -> None:
-        sizes = [prod(part.shape) for part in self.parts]
-        values = tf.split(tf.reshape(self.whole, [-1]), sizes)
+        values = tf.split(self.vector, [prod(part.shape) for part in self.parts])
         for part, value in zip(self.parts, values, strict=True):
             part.assign(tf.reshape(value, part.shape))
 
@@ -78,24 +105,22 @@ def _matched(
     optimizer: keras.optimizers.Optimizer,
     weights: Sequence[keras.Variable],
 ) -> list[_Joined]:
-    """Return each of the twin's variables with those of the optimizer that it stands for.
+    """Return the twin's state, each vector with the variables that it stands for.
 
     Raises
     ------
     KeyError
         If one of them has no counterpart of the expected name.
     """
+    common = {"iteration", "learning_rate"}
     named = {variable.name: variable for variable in optimizer.variables}
     prefixes = [weight.path.replace("/", "_") for weight in weights]
     joined = []
-    for own in twin.variables:
-        if own.name in named:
-            parts = [named.pop(own.name)]
-        else:
-            slot = own.name.removeprefix("vector")
-            parts = [named.pop(prefix + slot) for prefix in prefixes]
-        joined.append(_Joined(own, parts))
-    if named:
+    for vector in twin.variables:
+        if vector.name not in common:
+            slot = vector.name.removeprefix("vector")
+            joined.append(_Joined(vector, [named.pop(prefix + slot) for prefix in prefixes]))
+    if not named.keys() <= common:
         raise KeyError(*named)
     return joined
 
@@ -137,12 +162,19 @@ class _VectorSteps:
             type(self._optimizer).apply_gradients(self._optimizer, pairs)
             return
         self._is_used = True
-        self._twin.apply([_joined(gradient for gradient, _ in pairs)], [self._weights.whole])
+        self._twin.apply([_joined(gradient for gradient, _ in pairs)], [self._weights.vector])
         self._weights.scatter()
 
     def _covers(self, pairs: Sequence[tuple[Any, keras.Variable]]) -> bool:
-        """Whether every weight has a gradient: a callback may have frozen some since."""
-        return len(pairs) == len(self._weights.parts) and all(
-            own is weight and isinstance(gradient, tf.Tensor)
-            for own, (gradient, weight) in zip(self._weights.parts, pairs, strict=True)
+        """Whether this is a step of all weights, as the twin takes it.
+
+        A callback may have frozen some since, or changed the optimizer; some may have no gradient.
+        """
+        return (
+            settings(self._optimizer) == settings(self._twin)
+            and len(pairs) == len(self._weights.parts)
+            and all(
+                own is weight and isinstance(gradient, tf.Tensor)
+                for own, (gradient, weight) in zip(self._weights.parts, pairs, strict=True)
+            )
         )

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from skpnn._telling import tell
 from skpnn.engine.events import Batches
 from skpnn.exceptions import CompilationWarning
 
@@ -44,21 +45,27 @@ class _BudgetSpentError(RuntimeError):
 
 
 class _Budget:
-    """Counts down, whichever thread asks."""
+    """Counts down, whichever thread asks, and says once that nothing is left."""
 
     def __init__(self, n: int) -> None:
-        self._left = n
+        self._n = self._left = n
+        self._is_told = False
         self._lock = threading.Lock()
 
     def take(self) -> None:
         with self._lock:
-            if not self._left:
-                raise _BudgetSpentError(
-                    f"XLA has compiled {MOST_LOOPS} training loops in this process, as many as "
-                    "memory is good for; further ones run in TensorFlow's graph mode, which is "
-                    "slower for small batches and rounds differently. Start a new process."
-                )
-            self._left -= 1
+            is_first, self._is_told = not self._left and not self._is_told, not self._left
+            self._left = max(0, self._left - 1)
+        if is_first:
+            tell(
+                f"XLA has compiled {self._n} training loops in this process, as many as memory is "
+                "good for; further ones run in TensorFlow's graph mode, which is slower for small "
+                "batches and rounds differently. Start a new process.",
+                CompilationWarning,
+                stacklevel=2,
+            )
+        if self._is_told:
+            raise _BudgetSpentError
 
 
 _BUDGET = _Budget(MOST_LOOPS)
@@ -91,19 +98,18 @@ class XlaLoops:
 
         XLA compiles before it runs anything: where it cannot, no variable has changed.
         """
-        reason = self._failure
-        if not reason:
+        if not self._failure:
             try:
                 return self._for_shape_of(batches)(tf.constant(n_batches), *batches)
             except tf.errors.ResourceExhaustedError:
                 raise
-            except _BudgetSpentError as error:
-                reason = str(error)
+            except _BudgetSpentError:
+                return None
             except (tf.errors.OpError, NotImplementedError) as error:
-                reason = self._failure = _message(error)
+                self._failure = _message(error)
         if verbose and not self._is_told:
             self._is_told = True
-            warnings.warn(reason, CompilationWarning, stacklevel=2)
+            warnings.warn(self._failure, CompilationWarning, stacklevel=2)
         return None
 
     def _for_shape_of(self, batches: Batches) -> Callable[..., Any]:

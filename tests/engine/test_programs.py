@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras.optimizers.schedules import CosineDecay
 
 from skpnn.engine import programs, sharing, xla
 from skpnn.engine.chunks import ChunkShape, chunks
@@ -357,22 +358,48 @@ def test_program_with_a_frozen_layer_shares_nothing(monkeypatch):
     assert (first != other).any()
 
 
+def train_with_so_many(program, *numbers):
+    for n_batches in numbers:
+        program.train_chunk(one_chunk(some_events(), n_batches=n_batches, is_static=True))
+
+
 def test_xla_compiles_only_so_many_loops(monkeypatch):
     monkeypatch.setattr(xla, "_BUDGET", xla._Budget(1))
     program, plain = linear_program(), linear()
-    program.train_chunk(one_chunk(some_events(), n_batches=4, is_static=True))
-    with pytest.warns(CompilationWarning, match="Start a new process"):
-        program.train_chunk(one_chunk(some_events(), n_batches=5, is_static=True), verbose=1)
+    with pytest.warns(CompilationWarning, match="compiled 1 training loops in this process"):
+        train_with_so_many(program, 4, 5)
     for _ in range(2):
         Program(plain, some_events().example()).train_chunk(one_chunk(some_events()))
     close(program.model.get_weights(), plain.get_weights())
 
 
-def test_loops_compiled_before_run_on_when_no_more_are_compiled(monkeypatch, recwarn):
+def test_spent_budget_is_told_once(monkeypatch):
+    monkeypatch.setattr(xla, "_BUDGET", xla._Budget(0))
+    program = linear_program()
+    with pytest.warns(CompilationWarning, match="Start a new process") as told:
+        train_with_so_many(program, 4, 5, 4)
+    assert len(told) == 1
+
+
+def test_loops_compiled_before_run_on_when_no_more_are_compiled(monkeypatch):
     monkeypatch.setattr(xla, "_BUDGET", xla._Budget(1))
     program = linear_program()
-    for n_batches in (4, 5, 4):
-        program.train_chunk(one_chunk(some_events(), n_batches=n_batches, is_static=True))
-    program.restart()
-    program.train_chunk(one_chunk(some_events(), n_batches=4, is_static=True), verbose=1)
-    assert not recwarn.list
+    train_with_so_many(program, 4)
+    monkeypatch.setattr(program, "_train", None)
+    train_with_so_many(program, 4)
+
+
+@pytest.mark.parametrize("change", [{"beta_1": 0.5}, {"learning_rate": CosineDecay(0.1, 9)}])
+def test_program_whose_optimizer_a_callback_changed_is_not_lent_again(monkeypatch, change):
+    monkeypatch.setattr(programs, "_POOL", programs._Pool(2))
+
+    def adam():
+        return network(OptimizerSpec("adam"), hidden=(4,))
+
+    def lend():
+        with leased_program("a", adam, some_events().example()) as program:
+            for name, value in change.items():
+                setattr(program.model.optimizer, name, value)
+        return program
+
+    assert lend() is not lend()
