@@ -67,6 +67,16 @@ def test_one_program_serves_models_that_are_alike(traces):
     assert len(traces) == 1
 
 
+def test_program_keeps_nothing_of_the_model_that_it_was_made_for(traces):
+    one = runner()
+    one.model.compile("adam", "mse")
+    fit(one)
+    own = {id(v.value) for v in (*one.model.variables, *one.model.optimizer.variables)}
+    (program,) = traces
+    assert program._graphs.variables
+    assert own.isdisjoint(map(id, program._graphs.variables))
+
+
 def test_model_compiled_anew_has_a_program_of_its_own(traces):
     one = runner()
     fit(one)

@@ -126,6 +126,8 @@ def _matched(
 
 
 class _VectorSteps:
+    """While it is entered, `optimizer` hands its gradients to `twin`, which moves one vector."""
+
     def __init__(
         self,
         optimizer: keras.optimizers.Optimizer,
