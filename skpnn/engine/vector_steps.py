@@ -18,7 +18,6 @@ __all__ = ["vector_steps"]
 # Beyond, copying takes longer than it saves (benchmarks/compilation.py): from 40,000 weights on.
 LARGEST_VECTOR = 20_000
 
-
 # Layers that leave trainable weights to the optimizer. Others may assign them as they compute.
 _PLAIN = (
     AdjustableDropout,

@@ -45,18 +45,18 @@ class _BudgetSpentError(RuntimeError):
 
 
 class _Budget:
-    """Counts down, whichever thread asks, and says once that nothing is left."""
+    """Counts what is taken, whichever thread asks, and says once that nothing is left."""
 
     def __init__(self, n: int) -> None:
-        self._n = self._left = n
-        self._is_told = False
+        self._n = n
+        self._n_asked = 0
         self._lock = threading.Lock()
 
     def take(self) -> None:
         with self._lock:
-            is_first, self._is_told = not self._left and not self._is_told, not self._left
-            self._left = max(0, self._left - 1)
-        if is_first:
+            self._n_asked += 1
+            number = self._n_asked
+        if number == self._n + 1:
             tell(
                 f"XLA has compiled {self._n} training loops in this process, as many as memory is "
                 "good for; further ones run in TensorFlow's graph mode, which is slower for small "
@@ -64,7 +64,7 @@ class _Budget:
                 CompilationWarning,
                 stacklevel=2,
             )
-        if self._is_told:
+        if number > self._n:
             raise _BudgetSpentError
 
 

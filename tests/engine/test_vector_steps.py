@@ -49,17 +49,26 @@ def a_chunk(n_batches=6):
     return on_device(chunk)
 
 
-def network(optimizer, **arguments):
-    spec = NetworkSpec(3, 1, (5, 4), output_activation="sigmoid", **arguments)
-    model = build_network(spec, seed=1)
+def compiled(model, optimizer="adam"):
+    """Return the model as a program has it: without its state, no optimizer has a vector."""
     model.compile(optimizer, "binary_crossentropy")
+    model.optimizer.build(model.trainable_variables)
     return model
+
+
+def network(optimizer):
+    spec = NetworkSpec(3, 1, (5, 4), output_activation="sigmoid")
+    return compiled(build_network(spec, seed=1), optimizer)
 
 
 def program(spec):
     made = Program(network(build_optimizer(spec)), some_events().example())
     spec.set_numbers(made.model.optimizer, LearningRate(RATE, horizon=8))
     return made
+
+
+def test_the_network_of_these_tests_has_a_vector():
+    assert is_vector(vector_steps(network("adam")))
 
 
 def is_vector(steps):
@@ -120,24 +129,25 @@ def test_weights_of_two_precisions_keep_their_own_steps():
     inputs = keras.Input((3,))
     hidden = keras.layers.Dense(4, dtype="float64")(inputs)
     model = keras.Model(inputs, keras.layers.Dense(1, dtype="float32")(hidden))
-    model.compile("adam", "mse")
-    model.optimizer.build(model.trainable_variables)
-    assert not is_vector(vector_steps(model))
+    assert not is_vector(vector_steps(compiled(model)))
 
 
 def test_constrained_weights_keep_their_own_steps():
     inputs = keras.Input((3,))
     model = keras.Model(inputs, keras.layers.Dense(1, kernel_constraint="non_neg")(inputs))
-    model.compile("adam", "mse")
-    model.optimizer.build(model.trainable_variables)
+    assert not is_vector(vector_steps(compiled(model)))
+
+
+def test_weights_that_gradients_overwrite_keep_their_own_steps():
+    model = network("adam")
+    model.trainable_variables[0].overwrite_with_gradient = True
     assert not is_vector(vector_steps(model))
 
 
 def test_a_network_without_weights_has_no_vector():
     inputs = keras.Input((3,))
     model = keras.Model(inputs, keras.layers.Activation("relu")(inputs))
-    model.compile("adam", "mse")
-    assert not is_vector(vector_steps(model))
+    assert not is_vector(vector_steps(compiled(model)))
 
 
 class Twice(keras.layers.Layer):
@@ -152,12 +162,11 @@ class Twice(keras.layers.Layer):
         return inputs @ self.one + inputs @ self.other
 
 
-def test_weights_of_one_name_keep_their_own_steps():
+def test_weights_of_one_name_keep_their_own_steps(monkeypatch):
+    monkeypatch.setattr(module, "_PLAIN", (*module._PLAIN, Twice))
     inputs = keras.Input((3,))
     model = keras.Model(inputs, Twice()(inputs))
-    model.compile("adam", "mse")
-    model.optimizer.build(model.trainable_variables)
-    assert not is_vector(vector_steps(model))
+    assert not is_vector(vector_steps(compiled(model)))
 
 
 def test_layers_frozen_before_the_first_step_stay_where_they_are():
@@ -208,10 +217,7 @@ def own_model():
     ids=["projecting", "spectral", "own model"],
 )
 def test_models_that_may_assign_weights_keep_their_own_steps(make):
-    model = make()
-    model.compile("adam", "mse")
-    model.optimizer.build(model.trainable_variables)
-    assert not is_vector(vector_steps(model))
+    assert not is_vector(vector_steps(compiled(make())))
 
 
 def test_excluded_weight_decay_keeps_its_own_steps():
