@@ -73,6 +73,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         dropout: float = 0.0,
         batch_normalization: bool = False,
         kernel_initializer: Any = "glorot_uniform",
+        initial_weights: Any = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         patience: int = 10,
@@ -99,6 +100,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         self.dropout = dropout
         self.batch_normalization = batch_normalization
         self.kernel_initializer = kernel_initializer
+        self.initial_weights = initial_weights
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.patience = patience
@@ -386,9 +388,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         with leased_program(key, build, events.example()) as program:
             program.restart()
             start_network(program.model, spec, seeds.network)
-            if hasattr(self, "weights_"):
-                self._check_conditioning(spec)
-                _load_weights(program.model, self.weights_)
+            self._load_given_weights(program.model, spec)
             if keeps_optimizer and hasattr(self, "_optimizer_state"):
                 self._continue_optimizer(program)
             # After the state, which holds the rate of the last call.
@@ -399,6 +399,14 @@ class NetworkEstimator(BaseEstimator, ABC):
             # The program will train other networks: a callback must not go on looking at it.
             # Set as the base class does: an override may expect a model in training.
             keras.callbacks.Callback.set_model(callback, self.model_)
+
+    def _load_given_weights(self, network: keras.Model, spec: NetworkSpec) -> None:
+        """Set the weights of the last fit, where it goes on, or else the user's."""
+        if hasattr(self, "weights_"):
+            self._check_conditioning(spec)
+            _load_weights(network, self.weights_)
+        elif self.initial_weights is not None:
+            network.set_weights(_as_initial_weights(network, self.initial_weights))
 
     def _check_conditioning(self, spec: NetworkSpec) -> None:
         """Raise where the fitted weights fit a network in which they mean something else."""
@@ -474,6 +482,25 @@ def _as_list(callbacks: Any) -> list[keras.callbacks.Callback]:
 
 def _early_stopping(patience: int) -> keras.callbacks.Callback:
     return keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
+
+
+def _as_initial_weights(network: keras.Model, weights: Any) -> list[NDArray]:
+    """Return the user's weights as arrays of the shapes of the network's."""
+    expected = [tuple(w.shape) for w in network.weights]
+    try:
+        given = [np.asarray(one, dtype=np.float64) for one in weights]
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"initial_weights={weights!r} is not understood; expected a list of arrays of numbers, "
+            f"in Keras' order, of shapes {expected}."
+        ) from None
+    shapes = [one.shape for one in given]
+    if shapes != expected or not all(np.isfinite(one).all() for one in given):
+        raise ValueError(
+            f"initial_weights have shapes {shapes}; expected finite arrays, in Keras' order, of "
+            f"shapes {expected}."
+        )
+    return given
 
 
 def _load_weights(network: keras.Model, weights: list[NDArray]) -> None:

@@ -65,6 +65,10 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         Whether batches are normalised before each hidden layer's activation.
     kernel_initializer : str or keras.initializers.Initializer, default="glorot_uniform"
         How the kernels start; biases start at 0.
+    initial_weights : list of array-like, default=None
+        The weights that training starts from, in Keras' order, as ``weights_`` has them: for each
+        layer its kernel, of shape (n_in, n_out), and its bias, of shape (n_out,). They stand in
+        for those that `kernel_initializer` draws.
     early_stopping : bool, default=False
         Whether to hold out events and stop when their loss no longer improves. The weights of the
         best epoch are restored.
@@ -146,6 +150,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         dropout: float = 0.0,
         batch_normalization: bool = False,
         kernel_initializer: Any = "glorot_uniform",
+        initial_weights: Any = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         patience: int = 10,
@@ -174,6 +179,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
             dropout=dropout,
             batch_normalization=batch_normalization,
             kernel_initializer=kernel_initializer,
+            initial_weights=initial_weights,
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,
             patience=patience,
@@ -367,6 +373,10 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         Whether batches are normalised before each hidden layer's activation.
     kernel_initializer : str or keras.initializers.Initializer, default="glorot_uniform"
         How the kernels start; biases start at 0.
+    initial_weights : list of array-like, default=None
+        The weights that training starts from, in Keras' order, as ``weights_`` has them: for each
+        layer its kernel, of shape (n_in, n_out), and its bias, of shape (n_out,). They stand in
+        for those that `kernel_initializer` draws.
     early_stopping : bool, default=False
         Whether to hold out events and stop when their loss no longer improves. The weights of the
         best epoch are restored.
@@ -445,6 +455,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         dropout: float = 0.0,
         batch_normalization: bool = False,
         kernel_initializer: Any = "glorot_uniform",
+        initial_weights: Any = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         patience: int = 10,
@@ -473,6 +484,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
             dropout=dropout,
             batch_normalization=batch_normalization,
             kernel_initializer=kernel_initializer,
+            initial_weights=initial_weights,
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,
             patience=patience,

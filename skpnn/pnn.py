@@ -118,6 +118,10 @@ default="signal"
         Whether batches are normalised before each hidden layer's activation.
     kernel_initializer : str or keras.initializers.Initializer, default="glorot_uniform"
         How the kernels start; biases start at 0.
+    initial_weights : list of array-like, default=None
+        The weights that training starts from, in Keras' order, as ``weights_`` has them: for each
+        layer its kernel, of shape (n_in, n_out), and its bias, of shape (n_out,). They stand in
+        for those that `kernel_initializer` draws.
     early_stopping : bool, default=False
         Whether to hold out events and stop when their loss no longer improves. The weights of the
         best epoch are restored.
@@ -234,6 +238,7 @@ default="signal"
         dropout: float = 0.0,
         batch_normalization: bool = False,
         kernel_initializer: Any = "glorot_uniform",
+        initial_weights: Any = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         patience: int = 10,
@@ -263,6 +268,7 @@ default="signal"
             dropout=dropout,
             batch_normalization=batch_normalization,
             kernel_initializer=kernel_initializer,
+            initial_weights=initial_weights,
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,
             patience=patience,

@@ -49,6 +49,54 @@ def recorder():
     return Recorder()
 
 
+# Initial weights
+
+
+GIVEN = [
+    np.linspace(-1, 1, 6).reshape(3, 2).tolist(),
+    [0.5, -0.5],
+    np.array([[1.0], [-2.0]]),
+    np.array([0.25]),
+]
+
+
+def test_training_starts_from_the_weights_given():
+    model = fitted(**{**STILL, "hidden_layer_sizes": 2, "initial_weights": GIVEN})
+    for got, given in zip(model.weights_, GIVEN, strict=True):
+        np.testing.assert_array_equal(got, np.asarray(given, dtype=np.float32))
+
+
+def test_warm_start_goes_on_from_the_last_fit_not_from_the_weights_given():
+    model = MLPClassifier(2, epochs=1, initial_weights=GIVEN, warm_start=True).fit(X, Y)
+    before = model.weights_
+    model.set_params(learning_rate=1e-30).fit(X, Y)
+    assert all(map(np.array_equal, before, model.weights_))
+
+
+def test_partial_fit_starts_from_the_weights_given_and_goes_on_from_its_own():
+    model = MLPClassifier(2, initial_weights=GIVEN, learning_rate=1e-30, dtype="float64")
+    model.partial_fit(X, Y, classes=[0, 1])
+    np.testing.assert_array_equal(model.weights_[2], GIVEN[2])
+    once = model.set_params(learning_rate=0.1).partial_fit(X, Y).weights_
+    twice = model.set_params(learning_rate=1e-30).partial_fit(X, Y).weights_
+    np.testing.assert_allclose(twice[2], once[2], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (GIVEN[:2], r"have shapes \[\(3, 2\), \(2,\)\]; expected finite arrays.*\(1,\)\]"),
+        ([np.full((3, 2), np.nan), *GIVEN[1:]], "expected finite arrays"),
+        (["zeros"], "is not understood; expected a list of arrays"),
+        (3, "initial_weights=3 is not understood"),
+    ],
+    ids=["too few", "not finite", "names", "a number"],
+)
+def test_initial_weights_that_do_not_fit_are_refused(weights, message):
+    with pytest.raises(ValueError, match=message):
+        fitted(hidden_layer_sizes=2, initial_weights=weights)
+
+
 # Architecture
 
 
