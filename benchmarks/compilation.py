@@ -15,7 +15,7 @@ from benchmarks.measure import seconds
 from skpnn.engine import vector_steps
 from skpnn.engine.chunks import ChunkShape, chunks
 from skpnn.engine.events import Events
-from skpnn.engine.programs import Program, on_device
+from skpnn.engine.tensorflow_programs import TensorFlowProgram
 from skpnn.networks import NetworkSpec, build_adjustable_network, start_network, weight_shapes
 from skpnn.optimizers import OptimizerSpec, build_optimizer
 
@@ -65,8 +65,9 @@ def _step(hidden: tuple[int, ...], batch_size: int, *, is_static: bool) -> tuple
     """Return the microseconds that a step takes, and the seconds of the first call."""
     events = _events()
     shape = ChunkShape.of(events, batch_size, is_static=is_static)
-    chunk = on_device(next(iter(chunks(events, shape, order=np.arange(len(events))))))
     program = _program(hidden, events)
+    one = next(iter(chunks(events, shape, order=np.arange(len(events)))))
+    chunk = program.on_device(one)
     first = seconds(lambda: program.train_chunk(chunk))
     times = [seconds(lambda: program.train_chunk(chunk)) for _ in range(9)]
     return 1e6 * median(times) / chunk.n_batches, first
@@ -80,12 +81,12 @@ def _events() -> Events:
     return Events(X, target, np.ones(n, np.float32))
 
 
-def _program(hidden: tuple[int, ...], events: Events) -> Program:
+def _program(hidden: tuple[int, ...], events: Events) -> TensorFlowProgram:
     spec = NetworkSpec(28, 1, hidden, output_activation="sigmoid")
     model = build_adjustable_network(spec)
     model.compile(build_optimizer(OptimizerSpec("adam")), "binary_crossentropy")
     start_network(model, spec, seed=0)
-    return Program(model, events.example())
+    return TensorFlowProgram(model, events.example())
 
 
 if __name__ == "__main__":

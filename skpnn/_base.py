@@ -21,11 +21,13 @@ from skpnn._negative_weights import POLICIES, training_weights
 from skpnn._parameters import check_choice, check_integer, check_real
 from skpnn._sample import Sample, Seeds, split_rows, unit_weight
 from skpnn._validation import check_finite_features, check_sample_weight
+from skpnn.engine.backends import double_precision
 from skpnn.engine.divergence import StopOnDivergence
 from skpnn.engine.events import Events
 from skpnn.engine.inference import predict
 from skpnn.engine.loop import TrainingPlan, train
-from skpnn.engine.programs import Program, leased_program
+from skpnn.engine.program import Program
+from skpnn.engine.programs import leased_program
 from skpnn.losses import loss_key, resolve_loss
 from skpnn.networks import (
     NetworkSpec,
@@ -456,8 +458,9 @@ class NetworkEstimator(BaseEstimator, ABC):
         """The trained network as a Keras model, built on first access from ``weights_``."""
         check_is_fitted(self, "weights_")
         if "_model" not in self.__dict__:
-            self._model = build_network(self.network_spec_)
-            self._model.set_weights(self.weights_)
+            with double_precision():
+                self._model = build_network(self.network_spec_)
+                self._model.set_weights(self.weights_)
         return self._model
 
     def _raw_predict(self, X: NDArray) -> NDArray:

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from skpnn.engine.backends import is_tensorflow
 from skpnn.engine.events import Events
 
 __all__ = [
@@ -74,7 +75,8 @@ def needs_keras_fit(model: keras.Model, task: FitTask) -> bool:
     """Whether the compiled loop would not train `model` as Keras' own does."""
     asked = {name for name, value in task.arguments.items() if value is not None}
     return (
-        bool(asked - _COMPILED)
+        not is_tensorflow()
+        or bool(asked - _COMPILED)
         or model.run_eagerly
         or _has_own(model, *_TRAINING)
         or not are_arrays((task.training.X, task.training.target))
@@ -84,7 +86,8 @@ def needs_keras_fit(model: keras.Model, task: FitTask) -> bool:
 def needs_keras_predict(model: keras.Model, callbacks: Any) -> bool:
     """Whether a call of `model` would not do what its `predict`, with `callbacks`, does."""
     return (
-        model.run_eagerly
+        not is_tensorflow()
+        or model.run_eagerly
         or _has_own(model, *_PREDICTING)
         or any(map(_acts_in_predict, keras.tree.flatten(callbacks)))
     )

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from skpnn._keras_loop import KERAS_BATCH_SIZE, FitTask, are_arrays, fit_in_keras, needs_keras_fit
 from skpnn._keras_state import own_objects, read_seeds, write_seeds
 from skpnn._keras_twin import compiled_twin, copy_state, twin_key
+from skpnn.engine.backends import backend_module, is_tensorflow
 from skpnn.engine.events import Events
-from skpnn.engine.inference import compiled_model, in_blocks
+from skpnn.engine.inference import in_blocks
 from skpnn.engine.loop import TrainingPlan, train
-from skpnn.engine.programs import Program, leased_program
+from skpnn.engine.program import Program
+from skpnn.engine.programs import leased_program, new_program
 
 __all__ = ["ModelRunner"]
 
@@ -44,15 +46,15 @@ class ModelRunner:
         else:
             key = twin_key(self.model)
             history = self._fit_compiled(task, key)
-        if are_arrays(task.training.X):
+        if are_arrays(task.training.X) and is_tensorflow():
             # Anew: training may change more of a model than its variables.
-            self._forward = compiled_model(self.model, task.training.X, key)
+            self._forward = _compiled_model(self.model, task.training.X, key)
         return history
 
     def predict(self, X: Any) -> Any:
         """Return the outputs for arrays X."""
         if self._forward is None:
-            self._forward = compiled_model(self.model, X)
+            self._forward = _compiled_model(self.model, X)
         return in_blocks(self._forward, X, ROWS_PER_CALL)
 
     def _fit_compiled(self, task: FitTask, key: Hashable) -> dict[str, list[float]]:
@@ -90,13 +92,17 @@ class ModelRunner:
         program, optimizer = self._program or (None, None)
         # A model that its owner compiles anew has another optimizer.
         if program is None or optimizer is not self.model.optimizer:
-            program = Program(self.model, events.example())
+            program = new_program(lambda: self.model, events.example())
             self._program = program, self.model.optimizer
         return program
 
     def __reduce__(self) -> tuple[Callable, tuple[Any, ...]]:
         own = own_objects(self.model)
         return _runner, (own, self.model.__reduce__(), read_seeds(self.model))
+
+
+def _compiled_model(model: keras.Model, X: Any, key: Hashable = None) -> Callable[[Any], Any]:
+    return backend_module("inference").compiled_model(model, X, key)
 
 
 def _runner(

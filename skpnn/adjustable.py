@@ -1,11 +1,23 @@
 """Constants of training as variables, so that one compiled program serves a search over them."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import keras
 from keras import ops
 
-__all__ = ["AdjustableDropout", "AdjustableL2", "AdjustableSGD", "Number"]
+__all__ = [
+    "AdjustableDropout",
+    "AdjustableL2",
+    "AdjustableSGD",
+    "Number",
+    "recorded_numbers",
+    "standing_in",
+]
+
+_RECORDED: ContextVar[list["Number"] | None] = ContextVar("recorded numbers", default=None)
 
 
 class Number:
@@ -16,6 +28,9 @@ class Number:
 
     def __init__(self, value: float) -> None:
         self._variable = keras.Variable(value, dtype="float64", trainable=False)
+        self._stand_in: Any = None
+        if (recorded := _RECORDED.get()) is not None:
+            recorded.append(self)
 
     def assign(self, value: float) -> None:
         """Set the number."""
@@ -23,10 +38,33 @@ class Number:
 
     def as_dtype(self, dtype: str) -> Any:
         """Return the number as a tensor."""
-        return ops.cast(self._variable, dtype)
+        return ops.cast(self._variable if self._stand_in is None else self._stand_in, dtype)
 
     def __float__(self) -> float:
         return float(self._variable)
+
+
+@contextmanager
+def recorded_numbers() -> Iterator[list[Number]]:
+    """Lend a list to which this thread's new numbers are appended, as they are made."""
+    numbers: list[Number] = []
+    token = _RECORDED.set(numbers)
+    try:
+        yield numbers
+    finally:
+        _RECORDED.reset(token)
+
+
+@contextmanager
+def standing_in(numbers: Sequence[Number], tensors: Sequence[Any]) -> Iterator[None]:
+    """Let tensors stand in for numbers while JAX traces, which takes a variable for a constant."""
+    for number, tensor in zip(numbers, tensors, strict=True):
+        number._stand_in = tensor
+    try:
+        yield
+    finally:
+        for number in numbers:
+            number._stand_in = None
 
 
 @keras.saving.register_keras_serializable("skpnn")

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from skpnn.adjustable import AdjustableSGD
+from skpnn.adjustable import AdjustableSGD, Number
 
 __all__ = [
     "LearningRate",
@@ -79,9 +79,9 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
         self, schedule: str, initial: float = 0.0, decay: float = 0.0, horizon: float = 1.0
     ) -> None:
         self.schedule = schedule
-        self.initial = keras.Variable(initial, trainable=False, name="initial_rate")
-        self.decay = keras.Variable(decay, trainable=False, name="rate_decay")
-        self.horizon = keras.Variable(horizon, trainable=False, name="rate_horizon")
+        self.initial = Number(initial)
+        self.decay = Number(decay)
+        self.horizon = Number(horizon)
 
     def assign(self, rate: LearningRate) -> None:
         """Take over the numbers of `rate`."""
@@ -92,9 +92,12 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
     def __call__(self, step: Any) -> Any:
         """Return the rate at `step`."""
         t = ops.cast(step, "float32")
-        rate = self.initial / (1.0 + self.decay * t)
+        initial, decay, horizon = (
+            number.as_dtype("float32") for number in (self.initial, self.decay, self.horizon)
+        )
+        rate = initial / (1.0 + decay * t)
         if self.schedule == "cosine":
-            rate = rate * 0.5 * (1.0 + ops.cos(np.pi * ops.minimum(t / self.horizon, 1.0)))
+            rate = rate * 0.5 * (1.0 + ops.cos(np.pi * ops.minimum(t / horizon, 1.0)))
         return rate
 
     def get_config(self) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """What the tests share: quiet TensorFlow, pictures without a screen, fitted estimators, data."""
 
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from weakref import WeakValueDictionary
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "agg")
@@ -18,7 +22,8 @@ import skpnn
 settings.register_profile("skpnn", deadline=None, derandomize=True)
 settings.load_profile("skpnn")
 
-SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+ROOT = Path(__file__).parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +31,15 @@ def compile_anew(monkeypatch):
     """Let XLA compile in every test, however many loops others have had compiled."""
     if xla := sys.modules.get("skpnn.engine.xla"):
         monkeypatch.setattr(xla, "_BUDGET", xla._Budget(xla.MOST_LOOPS))
+
+
+@pytest.fixture
+def empty_pool(monkeypatch):
+    """Let no program of another test be lent, nor its graphs."""
+    from skpnn.engine import programs, tensorflow_programs
+
+    monkeypatch.setattr(programs, "_POOL", programs._Pool(2))
+    monkeypatch.setattr(tensorflow_programs, "_GRAPHS", WeakValueDictionary())
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +67,35 @@ def fitted_pipeline(masses):
     """Return a PNN behind RobustScaler, fitted on `masses`."""
     model = make_pipeline(RobustScaler(), skpnn.PNNClassifier(epochs=5, random_state=0))
     return model.fit(*masses)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Return the site's ``pages``, its gallery's ``numbers``, and the ``log`` of the build.
+
+    Built from a copy, as Sphinx writes the gallery's pages beside its sources. With the variable
+    SKPNN_EXAMPLES, a pattern, in the environment only these examples run.
+    """
+    folder = tmp_path_factory.mktemp("site")
+    for name in ("docs", "examples"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("_build"))
+    for page in ("README.md", "CHANGELOG.md"):
+        shutil.copy(ROOT / page, folder)
+    numbers, images = folder / "numbers", SHARED_DATA / "mnist_t10k"
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "docs", "pages"]
+    here = {"SKPNN_NUMBERS": str(numbers), "MNIST_FOLDER": str(images)}
+    built = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | here,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return SimpleNamespace(
+        pages=folder / "pages",
+        numbers=numbers,
+        log=built.stdout,
+        is_clean=built.returncode == 0,
+    )

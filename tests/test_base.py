@@ -480,12 +480,11 @@ def test_partial_fit_does_not_change_whether_there_is_momentum():
 
 
 @pytest.fixture
-def traces(monkeypatch):
+def traces(monkeypatch, empty_pool):
     """The programs made, from an empty pool."""
     made = []
-    make = programs.Program
-    monkeypatch.setattr(programs, "_POOL", programs._Pool(8))
-    monkeypatch.setattr(programs, "Program", lambda *a: made.append(make(*a)) or made[-1])
+    make = programs.new_program
+    monkeypatch.setattr(programs, "new_program", lambda *a: made.append(make(*a)) or made[-1])
     return made
 
 

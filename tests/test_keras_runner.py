@@ -31,13 +31,12 @@ def fit(runner, **arguments):
 
 
 @pytest.fixture
-def traces(monkeypatch):
+def traces(monkeypatch, empty_pool):
     """The programs made, from an empty pool."""
     made = []
-    make = programs.Program
-    monkeypatch.setattr(programs, "_POOL", programs._Pool(2))
+    make = programs.new_program
     for module in (programs, _keras_runner):
-        monkeypatch.setattr(module, "Program", lambda *a: made.append(make(*a)) or made[-1])
+        monkeypatch.setattr(module, "new_program", lambda *a: made.append(make(*a)) or made[-1])
     return made
 
 

@@ -16,8 +16,7 @@ from skpnn.engine.chunks import (
     read_ahead,
 )
 from skpnn.engine.events import Events
-from skpnn.engine.programs import Program, on_device
-from skpnn.engine.xla import pays
+from skpnn.engine.program import Program
 
 __all__ = ["TrainingPlan", "train"]
 
@@ -45,7 +44,7 @@ class TrainingPlan:
     shuffle : bool
         Whether every epoch has an order of its own.
     use_xla : bool
-        Whether XLA compiles the loop where that pays; graph mode does otherwise.
+        Whether XLA compiles the loop where that pays; TensorFlow's graph mode does otherwise.
     """
 
     epochs: int
@@ -61,12 +60,14 @@ class TrainingPlan:
         """The largest number of passes of this call."""
         return self.epochs - self.initial_epoch
 
-    def chunk_shape(self, events: Events) -> ChunkShape:
+    def chunk_shape(self, events: Events, program: Program) -> ChunkShape:
         """Return how `events` are cut: batch by batch where a callback wants to see batches."""
         if any(_wants_batches(callback) for callback in self.callbacks):
             return ChunkShape.of(events, self.batch_size, one_batch=True)
         n_steps = self.n_epochs * (len(events) // self.batch_size)
-        is_static = self.use_xla and pays(batch_size=self.batch_size, n_steps=n_steps)
+        is_static = self.use_xla and program.wants_one_shape(
+            batch_size=self.batch_size, n_steps=n_steps
+        )
         return ChunkShape.of(events, self.batch_size, is_static=is_static)
 
 
@@ -98,12 +99,12 @@ def train(
     callbacks = _callback_list(program.model, plan, history, n_events=len(events))
     coming = epochs_of_chunks(
         events,
-        plan.chunk_shape(events),
+        plan.chunk_shape(events, program),
         n_epochs=plan.n_epochs,
         rng=rng,
         shuffle=plan.shuffle,
     )
-    with read_ahead(coming, on_device) as training_chunks:
+    with read_ahead(coming, program.on_device) as training_chunks:
         _run_epochs(program, training_chunks, plan, callbacks, validation)
     return history.history
 

@@ -8,11 +8,14 @@ from typing import Any
 
 import joblib
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
+from skpnn.engine.backends import is_tensorflow
 from skpnn.engine.dense import TENSORS, after_first_product
 from skpnn.networks import NetworkSpec, for_inference, weight_shapes
+
+if is_tensorflow():
+    import tensorflow as tf
 
 __all__ = ["outputs_at", "scanning_pays"]
 
@@ -30,8 +33,11 @@ MAX_THREADS = 8
 
 
 def scanning_pays(spec: NetworkSpec, n_rows: int, n_hypotheses: int) -> bool:
-    """Whether `outputs_at` knows the network, and is faster than predicting at each hypothesis."""
-    is_known = isinstance(spec.activation, str) and spec.n_outputs == 1
+    """Whether `outputs_at` knows the network, and is faster than predicting at each hypothesis.
+
+    It is TensorFlow's; on JAX each hypothesis is predicted by itself.
+    """
+    is_known = is_tensorflow() and isinstance(spec.activation, str) and spec.n_outputs == 1
     return is_known and n_rows * n_hypotheses >= FEWEST_PREDICTIONS
 
 

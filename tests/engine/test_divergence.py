@@ -7,7 +7,7 @@ import pytest
 from skpnn.engine.divergence import StopOnDivergence
 from skpnn.engine.events import Events
 from skpnn.engine.loop import TrainingPlan, train
-from skpnn.engine.programs import Program
+from skpnn.engine.tensorflow_programs import TensorFlowProgram
 from skpnn.exceptions import DivergenceWarning
 from skpnn.networks import NetworkSpec, build_network
 from skpnn.optimizers import OptimizerSpec, build_optimizer
@@ -25,7 +25,7 @@ def compiled():
     model = build_network(SPEC)
     sgd = build_optimizer(OptimizerSpec("sgd", 0.0, nesterov=False))
     model.compile(optimizer=sgd, loss="mean_squared_error")
-    return Program(model, EVENTS.example())
+    return TensorFlowProgram(model, EVENTS.example())
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 
 from skpnn._conditioning import KINDS, Conditioning
 from skpnn.engine import inference
-from skpnn.engine.inference import compiled_model, in_blocks, predict, rows_per_call
+from skpnn.engine.inference import in_blocks, predict, rows_per_call
+from skpnn.engine.tensorflow_inference import compiled_model
 from skpnn.networks import NetworkSpec, build_network
 
 SPEC = NetworkSpec(3, 2, (5, 4), "tanh", dropout=0.5, batch_normalization=True, alpha=0.1)

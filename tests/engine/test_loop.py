@@ -6,7 +6,7 @@ import pytest
 
 from skpnn.engine.events import Events
 from skpnn.engine.loop import TrainingPlan, train
-from skpnn.engine.programs import Program
+from skpnn.engine.tensorflow_programs import TensorFlowProgram
 from skpnn.networks import NetworkSpec, build_network
 from skpnn.optimizers import OptimizerSpec, build_optimizer
 
@@ -26,7 +26,7 @@ def compiled():
     model = build_network(SPEC)
     sgd = build_optimizer(OptimizerSpec("sgd", 0.0, nesterov=False))
     model.compile(optimizer=sgd, loss="mean_squared_error", metrics=["mae"])
-    return Program(model, some_events().example())
+    return TensorFlowProgram(model, some_events().example())
 
 
 def restart(program):
@@ -227,12 +227,12 @@ def test_batch_hooks_see_metrics_so_far(program):
     assert losses[-1] == history["loss"][0]
 
 
-def test_chunks_hold_many_batches_where_nobody_looks():
-    assert TrainingPlan(1, 4, [Recorder()]).chunk_shape(some_events()).n_batches > 1
+def test_chunks_hold_many_batches_where_nobody_looks(program):
+    assert TrainingPlan(1, 4, [Recorder()]).chunk_shape(some_events(), program).n_batches > 1
 
 
-def test_chunks_are_batches_where_somebody_looks():
-    assert TrainingPlan(1, 4, [StopAtBatch(0)]).chunk_shape(some_events()).n_batches == 1
+def test_chunks_are_batches_where_somebody_looks(program):
+    assert TrainingPlan(1, 4, [StopAtBatch(0)]).chunk_shape(some_events(), program).n_batches == 1
 
 
 @pytest.mark.parametrize(
@@ -246,8 +246,8 @@ def test_chunks_are_batches_where_somebody_looks():
     ],
     ids=["many steps", "unwanted", "batch by batch", "few epochs left", "few steps"],
 )
-def test_xla_is_for_many_steps(plan, is_static):
-    assert plan.chunk_shape(some_events()).is_static is is_static
+def test_xla_is_for_many_steps(program, plan, is_static):
+    assert plan.chunk_shape(some_events(), program).is_static is is_static
 
 
 def test_batch_hooks_do_not_change_the_fit(program):

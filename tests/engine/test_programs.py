@@ -6,10 +6,11 @@ import pytest
 import tensorflow as tf
 from keras.optimizers.schedules import CosineDecay
 
-from skpnn.engine import programs, sharing, xla
+from skpnn.engine import sharing, xla
 from skpnn.engine.chunks import ChunkShape, chunks
 from skpnn.engine.events import Events
-from skpnn.engine.programs import Program, leased_program, on_device
+from skpnn.engine.programs import leased_program
+from skpnn.engine.tensorflow_programs import TensorFlowProgram
 from skpnn.exceptions import CompilationWarning
 from skpnn.networks import (
     NetworkSpec,
@@ -37,8 +38,12 @@ def linear(momentum=0.0, *, nesterov=False):
     return network(OptimizerSpec("sgd", momentum, nesterov), hidden=())
 
 
+def program_of(model):
+    return TensorFlowProgram(model, some_events().example())
+
+
 def linear_program():
-    return Program(linear(), some_events().example())
+    return program_of(linear())
 
 
 def some_events(n=N, dtype="float32", weighted=True):
@@ -52,7 +57,7 @@ def some_events(n=N, dtype="float32", weighted=True):
 def one_chunk(events, batch_size=BATCH_SIZE, n_batches=None, is_static=False):
     shape = ChunkShape(batch_size, n_batches or len(events), is_static)
     (chunk,) = chunks(events, shape, order=np.arange(len(events)))
-    return on_device(chunk)
+    return TensorFlowProgram.on_device(chunk)
 
 
 def close(one, other, **tolerance):
@@ -77,14 +82,14 @@ def by_hand(weights, chunk, *, momentum=0.0, nesterov=False):
 def test_steps_are_those_computed_by_hand(momentum, nesterov):
     model, chunk = linear(momentum, nesterov=nesterov), one_chunk(some_events())
     expected = by_hand(model.get_weights(), chunk, momentum=momentum, nesterov=nesterov)
-    Program(model, some_events().example()).train_chunk(chunk)
+    program_of(model).train_chunk(chunk)
     close(model.get_weights(), expected)
 
 
 def test_step_of_a_smaller_batch_is_the_mean_of_its_events():
     model, chunk = linear(), one_chunk(some_events(5), batch_size=5)
     expected = by_hand(model.get_weights(), chunk)
-    Program(model, some_events().example()).train_chunk(chunk)
+    program_of(model).train_chunk(chunk)
     close(model.get_weights(), expected)
 
 
@@ -93,15 +98,15 @@ def test_steps_compiled_by_xla_are_those_computed_by_hand(momentum):
     model, chunk = linear(momentum), one_chunk(some_events(), n_batches=5, is_static=True)
     real = one_chunk(some_events())
     expected = by_hand(model.get_weights(), real, momentum=momentum)
-    Program(model, some_events().example()).train_chunk(chunk)
+    program_of(model).train_chunk(chunk)
     close(model.get_weights(), expected)
 
 
 def test_loss_of_a_padded_chunk_is_that_of_its_events():
     one, other = linear(), linear()
     padded = one_chunk(some_events(), n_batches=5, is_static=True)
-    by_xla = Program(one, some_events().example()).train_chunk(padded)
-    in_graph = Program(other, some_events().example()).train_chunk(one_chunk(some_events()))
+    by_xla = program_of(one).train_chunk(padded)
+    in_graph = program_of(other).train_chunk(one_chunk(some_events()))
     assert float(by_xla["loss"]) == pytest.approx(float(in_graph["loss"]), rel=1e-6)
 
 
@@ -117,7 +122,7 @@ def uncompilable():
     inputs = keras.Input((3,))
     model = keras.Model(inputs, keras.layers.Dense(1)(Lengths()(inputs)))
     model.compile("sgd", "mse")
-    return Program(model, some_events().example())
+    return program_of(model)
 
 
 def test_model_that_xla_cannot_compile_is_trained_in_graph_mode():
@@ -125,7 +130,7 @@ def test_model_that_xla_cannot_compile_is_trained_in_graph_mode():
     plain.optimizer.learning_rate = 0.01
     plain.set_weights(program.model.get_weights())
     program.train_chunk(one_chunk(some_events(), n_batches=5, is_static=True))
-    Program(plain, some_events().example()).train_chunk(one_chunk(some_events()))
+    program_of(plain).train_chunk(one_chunk(some_events()))
     close(program.model.get_weights(), plain.get_weights())
 
 
@@ -156,7 +161,7 @@ def test_loss_is_the_weighted_mean_of_all_batches():
     model, events = linear(), some_events()
     kernel, bias = model.get_weights()
     squares = np.square(events.X @ kernel + bias - events.target)[:, 0]
-    result = Program(model, events.example()).test_chunk(one_chunk(events))
+    result = TensorFlowProgram(model, events.example()).test_chunk(one_chunk(events))
     assert float(result["loss"]) == pytest.approx((events.weight * squares).mean(), rel=1e-5)
 
 
@@ -164,7 +169,7 @@ def test_float64_is_kept():
     model = network(OptimizerSpec("sgd", 0.0, False), hidden=(), dtype="float64")
     events = some_events(dtype="float64")
     expected = by_hand(model.get_weights(), one_chunk(events))
-    Program(model, events.example()).train_chunk(one_chunk(events))
+    TensorFlowProgram(model, events.example()).train_chunk(one_chunk(events))
     # The rate is a float32 variable, and so is Keras' loss by name: its rounding is relative.
     close(model.get_weights(), expected, rtol=1e-6)
 
@@ -176,7 +181,7 @@ STOCHASTIC = NetworkSpec(3, 1, (8, 8), dropout=0.3, batch_normalization=True, al
 def stochastic():
     model = build_adjustable_network(for_training(STOCHASTIC))
     model.compile(optimizer=build_optimizer(OptimizerSpec("adam")), loss="mean_squared_error")
-    return Program(model, some_events().example())
+    return program_of(model)
 
 
 def restart(program, seed=0):
@@ -243,9 +248,8 @@ def test_optimizer_state_loaded_is_the_one_saved(stochastic):
 
 
 @pytest.fixture
-def lease(monkeypatch):
+def lease(empty_pool):
     """Lend from an empty pool that keeps two programs."""
-    monkeypatch.setattr(programs, "_POOL", programs._Pool(2))
     example = some_events().example()
     return lambda key: leased_program(key, linear, example)
 
@@ -344,8 +348,7 @@ def deep():
     return network(OptimizerSpec("sgd", momentum=0.0), hidden=(4,))
 
 
-def test_program_with_a_frozen_layer_shares_nothing(monkeypatch):
-    monkeypatch.setattr(programs, "_POOL", programs._Pool(2))
+def test_program_with_a_frozen_layer_shares_nothing(empty_pool):
     example, chunk = some_events().example(), one_chunk(some_events())
     with (
         leased_program("a", deep, example) as frozen,
@@ -369,7 +372,7 @@ def test_xla_compiles_only_so_many_loops(monkeypatch):
     with pytest.warns(CompilationWarning, match="compiled 1 training loops in this process"):
         train_with_so_many(program, 4, 5)
     for _ in range(2):
-        Program(plain, some_events().example()).train_chunk(one_chunk(some_events()))
+        program_of(plain).train_chunk(one_chunk(some_events()))
     close(program.model.get_weights(), plain.get_weights())
 
 
@@ -390,9 +393,7 @@ def test_loops_compiled_before_run_on_when_no_more_are_compiled(monkeypatch):
 
 
 @pytest.mark.parametrize("change", [{"beta_1": 0.5}, {"learning_rate": CosineDecay(0.1, 9)}])
-def test_program_whose_optimizer_a_callback_changed_is_not_lent_again(monkeypatch, change):
-    monkeypatch.setattr(programs, "_POOL", programs._Pool(2))
-
+def test_program_whose_optimizer_a_callback_changed_is_not_lent_again(empty_pool, change):
     def adam():
         return network(OptimizerSpec("adam"), hidden=(4,))
 

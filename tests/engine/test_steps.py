@@ -7,7 +7,7 @@ import pytest
 from skpnn._conditioning import Conditioning
 from skpnn.engine.chunks import ChunkShape, chunks
 from skpnn.engine.events import Events
-from skpnn.engine.programs import Program, on_device
+from skpnn.engine.tensorflow_programs import TensorFlowProgram
 from skpnn.losses import resolve_loss
 from skpnn.networks import (
     NetworkSpec,
@@ -67,7 +67,7 @@ class Pair:
         ours_loss = resolve_loss(loss, dtype=self.spec.dtype, huber_delta=0.7)
         ours.compile(build_optimizer(self.optimizer), ours_loss)
         example = some_events(self.spec.dtype, 2, weighted=True).example()
-        self.program = Program(ours, example)
+        self.program = TensorFlowProgram(ours, example)
         self.theirs_loss = LOSSES[loss]
         self.theirs_optimizer = OPTIMIZERS[optimizer]
 
@@ -78,7 +78,7 @@ class Pair:
         self.optimizer.set_numbers(self.program.model.optimizer, LearningRate(RATE))
         shape = ChunkShape(BATCH_SIZE, n_batches=5, is_static=is_static)
         (chunk,) = chunks(events, shape, order=np.arange(len(events)))
-        self.program.train_chunk(on_device(chunk))
+        self.program.train_chunk(self.program.on_device(chunk))
         return self.program.model.get_weights()
 
     def theirs(self, events, *, weighted):

@@ -9,7 +9,7 @@ import pytest
 from skpnn.engine import vector_steps as module
 from skpnn.engine.chunks import ChunkShape, chunks
 from skpnn.engine.events import Events
-from skpnn.engine.programs import Program, on_device
+from skpnn.engine.tensorflow_programs import TensorFlowProgram
 from skpnn.engine.vector_steps import vector_steps
 from skpnn.networks import NetworkSpec, build_network
 from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer
@@ -46,7 +46,7 @@ def some_events():
 
 def a_chunk(n_batches=6):
     (chunk,) = chunks(some_events(), ChunkShape(8, n_batches), order=np.arange(8 * n_batches))
-    return on_device(chunk)
+    return TensorFlowProgram.on_device(chunk)
 
 
 def compiled(model, optimizer="adam"):
@@ -62,7 +62,7 @@ def network(optimizer):
 
 
 def program(spec):
-    made = Program(network(build_optimizer(spec)), some_events().example())
+    made = TensorFlowProgram(network(build_optimizer(spec)), some_events().example())
     spec.set_numbers(made.model.optimizer, LearningRate(RATE, horizon=8))
     return made
 
@@ -259,7 +259,7 @@ def test_metric_reads_the_rate_of_its_step():
     inputs = keras.Input((3,))
     model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
     model.compile(optimizer, "mse", metrics=[rate])
-    made = Program(model, some_events().example())
+    made = TensorFlowProgram(model, some_events().example())
     assert is_vector(made._steps)
     # After 6 steps at 1, 1/2, … 1/32; Keras computes metrics after the step.
     assert float(made.train_chunk(a_chunk(6))["rate"]) == pytest.approx(
@@ -272,7 +272,7 @@ def test_failed_trace_leaves_the_optimizer_as_it_was():
         raise KeyError("loss")
 
     model = network("adam")
-    made = Program(model, some_events().example())
+    made = TensorFlowProgram(model, some_events().example())
     model.compile(model.optimizer, fail)
     with pytest.raises(KeyError, match="loss"):
         made.train_chunk(a_chunk())
