@@ -1,5 +1,6 @@
 """Data to learn and to test with: what ships, what is fetched, toys whose optimum is known."""
 
+from skpnn.datasets._digit_images import load_digit_images
 from skpnn.datasets._hepmass import fetch_hepmass
 from skpnn.datasets._known_optimum import KnownOptimum
 from skpnn.datasets._make_ttbar_resonance import make_ttbar_resonance
@@ -22,6 +23,7 @@ __all__ = [
     "ResonanceOnExponential",
     "TwoParameterGaussian",
     "fetch_hepmass",
+    "load_digit_images",
     "load_ttbar_resonance",
     "make_ttbar_resonance",
     "ttbar_resonance_path",
