@@ -63,6 +63,13 @@ def importances(model, X, y):
 
 
 CASES = {
+    "KernelDisplay": Case(
+        lambda: plotting.KernelDisplay(np.ones((5, 5, 3))),
+        None,
+        lambda model, X, y, **ax: plotting.KernelDisplay(np.ones((5, 5, 3))).plot(**ax),
+        (),
+        has_theta=False,
+    ),
     "HypothesisScanDisplay": of_scores(
         "HypothesisScanDisplay", [[0.5] * K], ("hypotheses", "values", "errors")
     ),
