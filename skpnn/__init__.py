@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         tuning,
     )
     from skpnn.calibration import HypothesisCalibratedClassifier
+    from skpnn.curve import CurveRegressor
     from skpnn.evaluation import score_scan
     from skpnn.hypotheses import assign_hypothesis, scan
     from skpnn.injection import inject
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CurveRegressor",
     "HypothesisCalibratedClassifier",
     "KerasClassifier",
     "KerasRegressor",
@@ -54,6 +56,7 @@ __all__ = [
 ]
 
 _MODULE_OF_NAME = {
+    "CurveRegressor": "skpnn.curve",
     "HypothesisCalibratedClassifier": "skpnn.calibration",
     "KerasClassifier": "skpnn.keras_estimators",
     "KerasRegressor": "skpnn.keras_estimators",

@@ -22,6 +22,7 @@ from skpnn._parameters import check_choice, check_integer, check_real
 from skpnn._sample import Sample, Seeds, split_rows, unit_weight
 from skpnn._validation import check_finite_features, check_sample_weight
 from skpnn.engine.backends import double_precision
+from skpnn.engine.callbacks import as_callbacks
 from skpnn.engine.divergence import StopOnDivergence
 from skpnn.engine.events import Events
 from skpnn.engine.inference import predict
@@ -275,7 +276,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         setters = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
         is_scheduled = self.learning_rate_schedule != "constant" or self.learning_rate_decay
         brings_its_own = isinstance(self.optimizer, keras.optimizers.Optimizer)
-        for callback in _as_list(self.callbacks):
+        for callback in as_callbacks(self.callbacks):
             if isinstance(callback, setters) and is_scheduled and not brings_its_own:
                 raise ValueError(
                     f"{type(callback).__name__} sets the learning rate, and so does a schedule; "
@@ -318,7 +319,7 @@ class NetworkEstimator(BaseEstimator, ABC):
 
     def _fit_callbacks(self) -> list[keras.callbacks.Callback]:
         stopping = [_early_stopping(self.patience)] if self.early_stopping else []
-        return [*stopping, *_as_list(self.callbacks)]
+        return [*stopping, *as_callbacks(self.callbacks)]
 
     def _plan(
         self, events: Events, *, epochs: int, callbacks: list[keras.callbacks.Callback]
@@ -397,7 +398,7 @@ class NetworkEstimator(BaseEstimator, ABC):
             optimizer.set_numbers(program.model.optimizer, rate)
             history = train(program, events, plan, rng=seeds.training, validation=validation)
             self._keep(spec, program, history, keeps_optimizer=keeps_optimizer)
-        for callback in _as_list(self.callbacks):
+        for callback in as_callbacks(self.callbacks):
             # The program will train other networks: a callback must not go on looking at it.
             # Set as the base class does: an override may expect a model in training.
             keras.callbacks.Callback.set_model(callback, self.model_)
@@ -470,17 +471,6 @@ class NetworkEstimator(BaseEstimator, ABC):
         """Return the state without the Keras model, which ``model_`` rebuilds from the weights."""
         state = super().__getstate__()
         return {name: value for name, value in state.items() if name != "_model"}
-
-
-def _as_list(callbacks: Any) -> list[keras.callbacks.Callback]:
-    if callbacks is None:
-        return []
-    found = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-    if not all(isinstance(one, keras.callbacks.Callback) for one in found):
-        raise ValueError(
-            f"callbacks={callbacks!r} is not possible; expected keras.callbacks.Callback instances."
-        )
-    return found
 
 
 def _early_stopping(patience: int) -> keras.callbacks.Callback:

@@ -3,6 +3,7 @@
 __all__ = [
     "CheckpointError",
     "CompilationWarning",
+    "CovarianceWarning",
     "DivergenceError",
     "DivergenceWarning",
     "ExtrapolationWarning",
@@ -31,6 +32,10 @@ class CompilationWarning(SkpnnWarning):
     """XLA cannot compile a model; it trains in graph mode. Given at ``verbose`` ≥ 1 only."""
 
 
+class CovarianceWarning(SkpnnWarning):
+    """A fit does not determine its parameters' covariance, which is infinite then."""
+
+
 class DivergenceError(ArithmeticError):
     """Training a candidate of a search diverged, which counts as a failure there."""
 
@@ -44,4 +49,4 @@ class ExtrapolationWarning(SkpnnWarning):
 
 
 class ThetaLeakageWarning(SkpnnWarning):
-    """θ alone separates signal from background in the training sample."""
+    """Signal and background are told apart by θ alone in the training sample."""

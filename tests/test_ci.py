@@ -31,7 +31,7 @@ def test_ci_runs_the_test_command_of_the_readme():
     PROJECT["dependencies"]
     + [
         one
-        for extra in ("dask", "hepmass", "optuna", "plots")
+        for extra in ("dask", "hepmass", "jax", "optuna", "plots")
         for one in PROJECT["optional-dependencies"][extra]
     ],
 )
