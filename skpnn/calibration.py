@@ -269,7 +269,23 @@ class HypothesisCalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEs
         return both if self.calibrated_classifiers_[0].column == 1 else both[:, ::-1]
 
     def predict(self, X: Any) -> NDArray:
-        """Return the more probable class, of shape (n_samples,), at each row's hypothesis."""
+        """Return the more probable class at the hypothesis that each row holds.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_samples, n_features)
+            The events, with θ.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels of ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            As `predict_proba` does.
+        """
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
 

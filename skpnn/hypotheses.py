@@ -39,6 +39,7 @@ def assign_hypothesis(
     Returns
     -------
     DataFrame or ndarray of shape (n_samples, n_features)
+        As `X` is; that one is left as it was.
 
     Raises
     ------

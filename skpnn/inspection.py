@@ -57,8 +57,14 @@ def permutation_importance(
         Number of permutations of each feature; all hypotheses share them.
     features : sequence of int or str, optional
         The columns to permute, by index or by name; by default all but θ.
-    hypotheses, theta, window, background_label
-        As in `skpnn.score_scan`.
+    hypotheses : array-like of shape (k,) or (k, n_theta), optional
+        The hypotheses; by default those of the signal in `X`, as in `skpnn.score_scan`.
+    theta : int, str or sequence of these, default=-1
+        The θ column(s) of `X`, by index or by name.
+    window : float or array-like of shape (n_theta,), optional
+        How far from a hypothesis signal counts as its own, in the units of θ.
+    background_label : label, optional
+        The class that is background; by default the estimator's own, or its first class.
     random_state : int, RandomState instance or None, default=None
         Determines the permutations. Those of a feature do not depend on which others are asked for.
 

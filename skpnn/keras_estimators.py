@@ -130,7 +130,12 @@ class _KerasEstimator(BaseWrapper):
         Returns
         -------
         self
-            The fitted estimator; as it was before, where fitting failed.
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If X, y or a weight cannot be used. The estimator is then as it was before.
         """
         with self._attempt() as scratch:
             check_target_given(self, y)
@@ -140,7 +145,25 @@ class _KerasEstimator(BaseWrapper):
         return self
 
     def initialize(self, X: Any, y: Any = None) -> Self:
-        """Build the model for X and y without training it."""
+        """Build the model for X and y without training it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, …)
+            The events.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), optional
+            The classes or targets.
+
+        Returns
+        -------
+        self
+            The estimator, with an untrained ``model_``.
+
+        Raises
+        ------
+        ValueError
+            If X or y cannot be used. The estimator is then as it was before.
+        """
         with self._attempt() as scratch:
             scratch._forget_classes()
             scratch._initialize(X, y)
@@ -389,7 +412,7 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
         Keras' history.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, where X had names.
 
     Raises
@@ -500,6 +523,11 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
         -------
         self
             The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If X, y or a weight cannot be used. The estimator is then as it was before.
         """
         with self._attempt() as scratch:
             known = getattr(self, "classes_", None)
@@ -509,7 +537,25 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
         return self
 
     def predict_proba(self, X: Any, **kwargs: Any) -> NDArray:
-        """Return the probability of each class, of shape (n_samples, n_classes)."""
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features) or (n_samples, …)
+            The events.
+        **kwargs : dict
+            Passed to Keras' ``predict``.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            If it is not fitted, or X has other columns than `fit` saw.
+        """
         outputs = self._predict_raw(X, **kwargs)
         encoder = self.target_encoder_
         if type(encoder).inverse_transform is not ClassifierLabelEncoder.inverse_transform:
@@ -520,11 +566,49 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
         return outputs
 
     def predict(self, X: Any, **kwargs: Any) -> NDArray:
-        """Return the most probable class, of shape (n_samples,) or (n_samples, n_labels)."""
+        """Return the most probable class, or the labels.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features) or (n_samples, …)
+            The events.
+        **kwargs : dict
+            Passed to Keras' ``predict``.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_labels)
+            Classes as `fit` received them.
+
+        Raises
+        ------
+        ValueError
+            If it is not fitted, or X has other columns than `fit` saw.
+        """
         return BaseWrapper.predict(self, X, **kwargs)
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
-        """Return the accuracy, or what an overridden `scorer` says."""
+        """Return the accuracy, or what an overridden `scorer` says.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features) or (n_samples, …)
+            The events.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The classes.
+        sample_weight : array-like of shape (n_samples,), optional
+            One weight per event.
+
+        Returns
+        -------
+        float
+            Larger is better.
+
+        Raises
+        ------
+        ValueError
+            As `predict` does, or if a shape does not fit.
+        """
         return BaseWrapper.score(self, X, y, sample_weight=sample_weight)
 
     def _forget_classes(self) -> None:
@@ -555,15 +639,44 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):
 class KerasRegressor(RegressorMixin, _KerasEstimator):
     """A Keras model of your own as a scikit-learn regressor: scikeras' class, drop-in.
 
-    See `KerasClassifier`, which has the same arguments but `class_weight`.
+    Routing and what differs from scikeras are as in `KerasClassifier`.
 
     Parameters
     ----------
     model : callable or keras.Model, default=None
-        A function that returns a Keras model, compiled or not.
-    build_fn, warm_start, random_state, optimizer, loss, metrics, batch_size, \
-validation_batch_size, verbose, callbacks, validation_split, shuffle, run_eagerly, epochs, **kwargs
-        As in `KerasClassifier`; `validation_split` holds out events at random.
+        A function that returns a Keras model, compiled or not; its arguments are parameters of
+        the estimator, and it may ask for ``meta``, ``compile_kwargs`` and ``params``.
+    build_fn : callable, default=None
+        Former name of `model`.
+    warm_start : bool, default=False
+        Whether `fit` goes on with the model of the last fit.
+    random_state : int, RandomState instance or None, default=None
+        Determines what layers draw when they are made, the validation split and the order of
+        events.
+    optimizer : str, class or instance, default="rmsprop"
+        Of `keras.optimizers`.
+    loss : str, class, instance or callable, default=None
+        Of `keras.losses`.
+    metrics : list, default=None
+        Of `keras.metrics`.
+    batch_size : int or None, default=None
+        Events per step; None is Keras' 32, −1 takes all.
+    validation_batch_size : int or None, default=None
+        Accepted for scikeras' sake.
+    verbose : int, default=1
+        0 is silent, 1 shows Keras' progress bar, 2 a line per epoch.
+    callbacks : list or dict of callbacks or classes, default=None
+        Of `keras.callbacks`.
+    validation_split : float, default=0.0
+        Share of the events held out, at random.
+    shuffle : bool, default=True
+        Whether every epoch has an order of its own.
+    run_eagerly : bool, default=False
+        Whether Keras' own loop runs, uncompiled.
+    epochs : int, default=1
+        Passes over the training events.
+    **kwargs : dict
+        Routed arguments, and those of the model function.
 
     Attributes
     ----------
@@ -573,7 +686,7 @@ validation_batch_size, verbose, callbacks, validation_split, shuffle, run_eagerl
         Keras' history.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, where X had names.
 
     Raises
@@ -627,6 +740,11 @@ validation_batch_size, verbose, callbacks, validation_split, shuffle, run_eagerl
         -------
         self
             The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If X, y or a weight cannot be used. The estimator is then as it was before.
         """
         with self._attempt() as scratch:
             check_target_given(self, y)
@@ -634,13 +752,51 @@ validation_batch_size, verbose, callbacks, validation_split, shuffle, run_eagerl
         return self
 
     def predict(self, X: Any, **kwargs: Any) -> NDArray:
-        """Return the targets, of shape (n_samples,) or (n_samples, n_targets)."""
+        """Return the targets.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features) or (n_samples, …)
+            The events.
+        **kwargs : dict
+            Passed to Keras' ``predict``.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+            In the units of the y that `fit` received.
+
+        Raises
+        ------
+        ValueError
+            If it is not fitted, or X has other columns than `fit` saw.
+        """
         predicted = BaseWrapper.predict(self, X, **kwargs)
         is_number = getattr(predicted, "dtype", np.dtype(object)).kind == "f"
         return predicted.astype(self.y_dtype_) if is_number else predicted
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
-        """Return R², or what an overridden `scorer` says."""
+        """Return R², or what an overridden `scorer` says.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features) or (n_samples, …)
+            The events.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The targets.
+        sample_weight : array-like of shape (n_samples,), optional
+            One weight per event.
+
+        Returns
+        -------
+        float
+            Larger is better.
+
+        Raises
+        ------
+        ValueError
+            As `predict` does, or if a shape does not fit.
+        """
         return BaseWrapper.score(self, X, y, sample_weight=sample_weight)
 
     def _validate_data(

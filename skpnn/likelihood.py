@@ -56,8 +56,8 @@ def log_likelihood_ratio(
     Returns
     -------
     DataFrame or ndarray of shape (n_samples, k)
-        float64. A probability of exactly 0 or 1, where the network saturates, counts as the nearest
-        number beside it, so that all values are finite.
+        Natural logarithms, float64. A probability of exactly 0 or 1, where the network saturates,
+        counts as the nearest number beside it, so that all values are finite.
 
     Raises
     ------

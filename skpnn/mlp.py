@@ -84,7 +84,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         outweigh the others the loss has no lower bound: watch for overfitting. ``"drop"`` leaves
         them out and scales the others, which is biased wherever their share varies with the
         features. ``"resample"`` draws, where some weights are negative, as many events as there
-        are, in proportion to |weight|, and gives them one weight, signed: unbiased, with less
+        are, in proportion to ``|weight|``, and gives them one weight, signed: unbiased, with less
         spread of the weights for more noise.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
@@ -104,7 +104,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         The class labels; for multilabel y the numbers of the labels.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, where X had names.
     weights_ : list of ndarray
         The trained weights, in Keras' order.
@@ -215,16 +215,54 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
         -------
         self
             The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If an argument, X, y or a weight cannot be used; the message names it. The estimator
+            is then as it was before.
         """
         return self._partially_fitted(X, y, sample_weight, classes=classes)
 
     def predict_proba(self, X: Any) -> NDArray:
-        """Return the probability of each class, of shape (n_samples, n_classes)."""
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_samples, n_features)
+            The events.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes) or (n_samples, n_labels)
+            Columns in the order of ``classes_``; of several labels, each label's own.
+
+        Raises
+        ------
+        ValueError
+            If it is not fitted, or X holds NaN or infinity or has other columns than `fit` saw.
+        """
         check_is_fitted(self, "weights_")
         return self._probabilities(self._read_features(X, reset=False))
 
     def predict(self, X: Any) -> NDArray:
-        """Return the most probable class, (n_samples,), or the labels, (n_samples, n_labels)."""
+        """Return the most probable class, or the labels that are more probable than not.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_samples, n_features)
+            The events.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_labels)
+            Classes as in ``classes_``, or labels, 0 or 1.
+
+        Raises
+        ------
+        ValueError
+            If it is not fitted, or X holds NaN or infinity or has other columns than `fit` saw.
+        """
         probabilities = self.predict_proba(X)
         if self._is_multilabel:
             return (probabilities > 0.5).astype(int)
@@ -392,7 +430,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         outweigh the others the loss has no lower bound: watch for overfitting. ``"drop"`` leaves
         them out and scales the others, which is biased wherever their share varies with the
         features. ``"resample"`` draws, where some weights are negative, as many events as there
-        are, in proportion to |weight|, and gives them one weight, signed: unbiased, with less
+        are, in proportion to ``|weight|``, and gives them one weight, signed: unbiased, with less
         spread of the weights for more noise.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
@@ -412,7 +450,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         Number of targets.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, where X had names.
     weights_ : list of ndarray
         The trained weights, in Keras' order.
@@ -517,11 +555,33 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         -------
         self
             The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If an argument, X, y or a weight cannot be used; the message names it. The estimator
+            is then as it was before.
         """
         return self._partially_fitted(X, y, sample_weight)
 
     def predict(self, X: Any) -> NDArray:
-        """Return the targets, of shape (n_samples,) or (n_samples, n_targets)."""
+        """Return the targets.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_samples, n_features)
+            The events.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+            In the units of the y that `fit` received.
+
+        Raises
+        ------
+        ValueError
+            If it is not fitted, or X holds NaN or infinity or has other columns than `fit` saw.
+        """
         check_is_fitted(self, "weights_")
         outputs = self._raw_predict(self._read_features(X, reset=False))
         targets = self._scale.targets(outputs)

@@ -139,8 +139,8 @@ default="signal"
         where they outweigh the others the loss has no lower bound: watch for overfitting.
         ``"drop"`` leaves them out and scales the others, which is biased wherever their share
         varies with the features. ``"resample"`` draws, in each class and at each θ where some
-        weights are negative, as many events as there are, in proportion to |weight|, and gives them
-        one weight, signed: unbiased, with less spread of the weights for more noise.
+        weights are negative, as many events as there are, in proportion to ``|weight|``, and gives
+        them one weight, signed: unbiased, with less spread of the weights for more noise.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
     warm_start : bool, default=False
@@ -173,7 +173,7 @@ default="signal"
         divides by; None where `background_theta` is not ``"signal"``, since it depends on θ then.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, where X had names.
     weights_ : list of ndarray
         The trained weights, in Keras' order.
@@ -312,6 +312,19 @@ default="signal"
         -------
         self
             The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If an argument, X, y or a weight cannot be used, or the first call lacks a class. The
+            estimator is then as it was before.
+
+        Warns
+        -----
+        ExtrapolationWarning
+            If the signal's θ reach beyond the range that the first call mapped.
+        ThetaLeakageWarning
+            If θ alone tells signal from background.
         """
         return self._partially_fitted(X, y, sample_weight, classes=classes)
 
@@ -358,7 +371,23 @@ default="signal"
         return outputs if column == 1 else 1 - outputs, self.theta_range_.excludes(theta)
 
     def predict(self, X: Any) -> NDArray:
-        """Return the more probable class, of shape (n_samples,), at each row's hypothesis."""
+        """Return the more probable class at the hypothesis that each row holds.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_samples, n_features)
+            The events, with θ.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels of ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            As `predict_proba` does.
+        """
         most_probable = self.predict_proba(X).argmax(axis=1)
         return self.classes_[most_probable]
 

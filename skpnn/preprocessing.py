@@ -38,6 +38,11 @@ def on_features(transformer: Any, theta: Theta = -1) -> "FeatureTransformer":
     FeatureTransformer
         To be used as a step of a Pipeline.
 
+    Raises
+    ------
+    ValueError
+        When it is fitted, if a θ column is unknown.
+
     Examples
     --------
     >>> import numpy as np
@@ -76,7 +81,7 @@ class FeatureTransformer(TransformerMixin, BaseEstimator):
         Indices of the θ columns in the input.
     n_features_in_ : int
         Number of columns of the input.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, where it had names.
 
     Examples

@@ -24,6 +24,8 @@ settings.load_profile("skpnn")
 
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+# What a build in the clone has left beside its sources.
+GENERATED = shutil.ignore_patterns("_build", "api", "gallery")
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +80,7 @@ def site(tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp("site")
     for name in ("docs", "examples"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("_build"))
+        shutil.copytree(ROOT / name, folder / name, ignore=GENERATED)
     for page in ("README.md", "CHANGELOG.md"):
         shutil.copy(ROOT / page, folder)
     numbers, images = folder / "numbers", SHARED_DATA / "mnist_t10k"

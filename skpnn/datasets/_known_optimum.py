@@ -32,6 +32,13 @@ class KnownOptimum(ABC):
         The hypotheses that ``sample`` simulates where it is not told which.
     feature_names : tuple of str
         The names of the feature columns.
+
+    Examples
+    --------
+    >>> from skpnn.datasets import BaldiToy, KnownOptimum
+    >>> problem = BaldiToy()
+    >>> isinstance(problem, KnownOptimum), round(problem.optimal_auc(1.5), 3)
+    (True, 0.95)
     """
 
     theta_name: ClassVar[str]
@@ -50,7 +57,18 @@ class KnownOptimum(ABC):
 
     @abstractmethod
     def optimal_auc(self, theta: Any) -> float:
-        """Return the AUC of the best possible classifier of signal at θ against background."""
+        """Return the AUC of the best possible classifier of signal at θ against background.
+
+        Parameters
+        ----------
+        theta : float, or array-like of shape (n_theta,) where there are several
+            The hypothesis, in the units of the problem.
+
+        Returns
+        -------
+        float
+            The Neyman-Pearson optimum.
+        """
 
     # A hypothesis is a number where θ is one parameter, and a row of n_theta where it is several.
 

@@ -26,8 +26,8 @@ class BaldiToy(OneFeatureProblem):
     """The toy of the paper that introduced parametrised networks: a Gaussian peak on a flat floor.
 
     Signal is N(θ, 0.25), background is uniform on [-4, 4]; the only feature is ``x``. The optimum
-    is the same at every |θ| ≤ 2, which makes a weak interpolation show at once: the paper trains on
-    θ = -2, -1, 0, 1, 2 and tests in between.
+    is the same at every ``|θ| ≤ 2``, which makes a weak interpolation show at once: the paper
+    trains on θ = -2, -1, 0, 1, 2 and tests in between.
 
     References
     ----------
@@ -193,7 +193,7 @@ class GaussianShift(KnownOptimum):
         return _numbered(self.n_features)
 
     def optimal_auc(self, theta: float) -> float:
-        """Return Φ(|θ| / √2), the AUC of the best possible classifier of signal at θ.
+        """Return ``Φ(|θ| / √2)``, the AUC of the best possible classifier of signal at θ.
 
         Parameters
         ----------
@@ -203,6 +203,7 @@ class GaussianShift(KnownOptimum):
         Returns
         -------
         float
+            The Neyman-Pearson optimum, in closed form.
 
         Raises
         ------
@@ -278,6 +279,12 @@ class NoInformation(KnownOptimum):
         Returns
         -------
         float
+            At every θ.
+
+        Raises
+        ------
+        ValueError
+            If `theta` is not finite.
         """
         self._checked_theta(theta)
         return 0.5

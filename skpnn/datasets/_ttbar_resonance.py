@@ -19,6 +19,7 @@ def ttbar_resonance_path() -> Path:
     Returns
     -------
     Path
+        Of the file, inside the installed package.
 
     Examples
     --------

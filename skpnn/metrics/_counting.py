@@ -25,17 +25,17 @@ def asimov_significance(
 
     Parameters
     ----------
-    signal : array-like
+    signal : array-like of any shape (…,)
         Expected numbers s of signal events. Where they are not positive, the result is 0.
-    background : array-like
+    background : array-like of any shape (…,)
         Expected numbers b of background events, broadcast against `signal`.
-    background_error : array-like, default=0.0
+    background_error : array-like of any shape (…,), default=0.0
         Standard deviations σ_b of `background`, in events.
 
     Returns
     -------
-    ndarray
-        Of the shape that the arguments broadcast to.
+    ndarray of shape (…,)
+        That to which the arguments broadcast.
 
     Raises
     ------

@@ -20,7 +20,26 @@ __all__ = [
 
 
 class BestCut(NamedTuple):
-    """The cut of the largest significance: events with ``score >= cut`` are kept."""
+    """The cut of the largest significance: events with ``score >= cut`` are kept.
+
+    Parameters
+    ----------
+    significance : float
+        The Asimov significance of what passes, in standard deviations.
+    cut : float
+        The smallest score that passes.
+
+    See Also
+    --------
+    best_cut : Returns one.
+
+    Examples
+    --------
+    >>> from skpnn.metrics import BestCut
+    >>> found = BestCut(significance=1.5, cut=0.8)
+    >>> found.cut
+    0.8
+    """
 
     significance: float
     cut: float

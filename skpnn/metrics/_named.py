@@ -11,8 +11,12 @@ from skpnn.metrics._log_loss import log_loss
 
 __all__ = ["METRICS", "Metric", "lower_is_better", "named_metrics"]
 
-# f(signal_score, background_score, *, signal_weight, background_weight) -> number or NamedTuple
 Metric = Callable[..., Any]
+"""A figure of merit.
+
+``f(signal_score, background_score, *, signal_weight, background_weight)``, of arrays of shape
+(n_signal,) and (n_background,), returns a number or a named tuple of numbers.
+"""
 
 METRICS: dict[str, Metric] = {
     "auc": weighted_auc,
@@ -22,6 +26,7 @@ METRICS: dict[str, Metric] = {
     "asimov": best_cut,
     "binned_significance": binned_significance,
 }
+"""The figures of merit by the names that `skpnn.score_scan` and its like take."""
 
 
 def named_metrics(metric: Any) -> dict[str, Metric]:
@@ -35,6 +40,7 @@ def named_metrics(metric: Any) -> dict[str, Metric]:
     Returns
     -------
     dict
+        The functions by name, in the order given.
 
     Raises
     ------
@@ -66,6 +72,16 @@ def _pairs(metric: Any) -> list[tuple[str, Any]]:
 
 def lower_is_better(metric: Any) -> bool:
     """Return whether a smaller figure is the better one, of a name or a function.
+
+    Parameters
+    ----------
+    metric : str or callable
+        A name of `METRICS`, or a function of their form, `functools.partial` included.
+
+    Returns
+    -------
+    bool
+        True for the log loss alone.
 
     Examples
     --------

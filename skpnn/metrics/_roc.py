@@ -13,7 +13,27 @@ __all__ = ["ROCCurve", "roc_curve"]
 
 
 class ROCCurve(NamedTuple):
-    """What passes each cut ``score >= threshold``, the tightest first; all of shape (n_cuts,)."""
+    """What passes each cut ``score >= threshold``, the tightest first.
+
+    Parameters
+    ----------
+    signal_efficiency : ndarray of shape (n_cuts,)
+        The share of the signal's weight that passes.
+    background_efficiency : ndarray of shape (n_cuts,)
+        The share of the background's.
+    threshold : ndarray of shape (n_cuts,)
+        The cuts, falling; the first, infinity, lets nothing pass.
+
+    See Also
+    --------
+    roc_curve : Returns one.
+
+    Examples
+    --------
+    >>> from skpnn.metrics import roc_curve
+    >>> roc_curve([0.9, 0.6], [0.6, 0.1]).signal_efficiency
+    array([0. , 0.5, 1. , 1. ])
+    """
 
     signal_efficiency: NDArray[np.float64]
     background_efficiency: NDArray[np.float64]

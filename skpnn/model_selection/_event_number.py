@@ -78,9 +78,9 @@ class EventNumberKFold(BaseCrossValidator):
 
         Yields
         ------
-        train : ndarray
+        train : ndarray of shape (n_train,)
             The rows to train on.
-        test : ndarray
+        test : ndarray of shape (n_test,)
             The rows to test on, those whose number leaves the remainder 0, then 1, and so on.
 
         Raises
@@ -94,7 +94,18 @@ class EventNumberKFold(BaseCrossValidator):
         return super().split(X, y, groups)
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
-        """Return the number of folds; the arguments are here for scikit-learn's sake."""
+        """Return the number of folds.
+
+        Parameters
+        ----------
+        X, y, groups : object, optional
+            Ignored; here for scikit-learn's sake.
+
+        Returns
+        -------
+        int
+            The constructor's `n_splits`.
+        """
         return self.n_splits
 
     def _iter_test_masks(

@@ -68,7 +68,7 @@ class EventNumberClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         The mean share of signal in the folds' training; only where the estimators tell.
     n_features_in_ : int
         Number of columns of X, that of the event numbers included.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, where all are strings.
 
     See Also
@@ -263,7 +263,23 @@ class EventNumberClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         )
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Return the class of highest probability for X of shape (n_samples, n_features)."""
+        """Return the class of highest probability.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_samples, n_features)
+            The events; those without a number are new.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels of ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            As `predict_proba` does.
+        """
         return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
 
 

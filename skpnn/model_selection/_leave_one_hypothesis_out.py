@@ -107,9 +107,9 @@ class LeaveOneHypothesisOut(BaseCrossValidator):
 
         Yields
         ------
-        train : ndarray
+        train : ndarray of shape (n_train,)
             The rows to train on.
-        test : ndarray
+        test : ndarray of shape (n_test,)
             The rows to test on.
 
         Raises
@@ -123,7 +123,27 @@ class LeaveOneHypothesisOut(BaseCrossValidator):
         return super().split(X, y, groups)
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
-        """Return the number of hypotheses that are left out, which X and y determine."""
+        """Return the number of hypotheses that are left out, which X and y determine.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_samples, n_features)
+            The events.
+        y : array-like of shape (n_samples,)
+            Two classes.
+        groups : object, optional
+            Ignored; here for scikit-learn's sake.
+
+        Returns
+        -------
+        int
+            The number of splits.
+
+        Raises
+        ------
+        ValueError
+            If X or y is missing, or as `split` does.
+        """
         for name, given in (("X", X), ("y", y)):
             if given is None:
                 raise ValueError(
@@ -145,6 +165,11 @@ class LeaveOneHypothesisOut(BaseCrossValidator):
         -------
         ndarray of shape (n_splits, n_theta)
             In the units of X.
+
+        Raises
+        ------
+        ValueError
+            As `split` does.
         """
         theta, background = self._read(X, y)
         found = _distinct(theta[~background])

@@ -23,6 +23,17 @@ REDUCTIONS = ("mean", "min", "worst-interpolated")
 class HypothesisScorer:
     """What `hypothesis_scorer` returns: ``scorer(estimator, X, y, sample_weight=None)``.
 
+    Parameters
+    ----------
+    metric : str or callable
+        As in `skpnn.score_scan`.
+    reduce : {"mean", "min", "worst-interpolated"}
+        How the figures of merit become one, as in `hypothesis_scorer`.
+    greater_is_better : bool
+        Whether the sign of the figure is kept.
+    arguments : dict
+        The other arguments of `hypothesis_scorer` by name: θ, hypotheses, window, background.
+
     Examples
     --------
     >>> from skpnn.model_selection import hypothesis_scorer
@@ -67,13 +78,20 @@ class HypothesisScorer:
         Returns
         -------
         self
+            The scorer.
         """
         self._request = MetadataRequest(owner=self)
         self._request.score.add_request(param="sample_weight", alias=sample_weight)
         return self
 
     def get_metadata_routing(self) -> MetadataRequest:
-        """Return what the scorer asks of metadata routing."""
+        """Return what the scorer asks of metadata routing.
+
+        Returns
+        -------
+        MetadataRequest
+            A copy of scikit-learn's own.
+        """
         return copy.deepcopy(self._request)
 
     def __repr__(self) -> str:

@@ -105,9 +105,9 @@ class StratifiedHypothesisKFold(BaseCrossValidator):
 
         Yields
         ------
-        train : ndarray
+        train : ndarray of shape (n_train,)
             The rows to train on.
-        test : ndarray
+        test : ndarray of shape (n_test,)
             The rows to test on; every row once.
 
         Raises
@@ -125,7 +125,18 @@ class StratifiedHypothesisKFold(BaseCrossValidator):
         return super().split(X, y, groups)
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
-        """Return the number of folds; the arguments are here for scikit-learn's sake."""
+        """Return the number of folds.
+
+        Parameters
+        ----------
+        X, y, groups : object, optional
+            Ignored; here for scikit-learn's sake.
+
+        Returns
+        -------
+        int
+            The constructor's `n_splits`.
+        """
         return self.n_splits
 
     def _iter_test_masks(

@@ -131,6 +131,7 @@ class HypothesisScanDisplay:
         Returns
         -------
         HypothesisScanDisplay
+            The display, drawn.
 
         Raises
         ------
@@ -192,6 +193,12 @@ class HypothesisScanDisplay:
         Returns
         -------
         HypothesisScanDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not agree, or there is no signal at a hypothesis.
         """
         found = predicted_scores(
             y_true,
@@ -251,6 +258,7 @@ class HypothesisScanDisplay:
         Returns
         -------
         HypothesisScanDisplay
+            The display, drawn.
         """
         labels = ThetaLabels.of(self.theta_name, self.unit)
         self.ax_ = ax if ax is not None else new_axes()

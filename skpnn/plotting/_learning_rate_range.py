@@ -116,6 +116,7 @@ class LearningRateRangeDisplay:
         Returns
         -------
         LearningRateRangeDisplay
+            The display, drawn.
 
         Raises
         ------
@@ -145,6 +146,7 @@ class LearningRateRangeDisplay:
         Returns
         -------
         LearningRateRangeDisplay
+            The display, drawn.
         """
         self.ax_ = ax if ax is not None else new_axes()
         self.figure_ = self.ax_.figure

@@ -136,6 +136,12 @@ class PermutationImportanceDisplay:
         Returns
         -------
         PermutationImportanceDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            As `skpnn.inspection.permutation_importance` does.
         """
         table = permutation_importance(
             estimator,
@@ -181,6 +187,7 @@ class PermutationImportanceDisplay:
         Returns
         -------
         PermutationImportanceDisplay
+            The display, drawn.
         """
         known = ("feature", "importance", "importance_error")
         theta: list[Any] = [column for column in table if column not in known]
@@ -214,6 +221,7 @@ class PermutationImportanceDisplay:
         Returns
         -------
         PermutationImportanceDisplay
+            The display, drawn.
         """
         importances = np.asarray(self.importances, dtype=float)
         shown = np.argsort(-importances.mean(axis=1), kind="stable")[:top_n]

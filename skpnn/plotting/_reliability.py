@@ -134,6 +134,7 @@ class ReliabilityDisplay:
         Returns
         -------
         ReliabilityDisplay
+            The display, drawn.
 
         Raises
         ------
@@ -193,6 +194,12 @@ class ReliabilityDisplay:
         Returns
         -------
         ReliabilityDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not agree, or there is no signal at a hypothesis.
         """
         found = predicted_scores(
             y_true,
@@ -247,6 +254,7 @@ class ReliabilityDisplay:
         Returns
         -------
         ReliabilityDisplay
+            The display, drawn.
         """
         labels = ThetaLabels.of(self.theta_name, self.unit)
         self.ax_ = ax if ax is not None else new_axes()

@@ -115,6 +115,12 @@ class HypothesisROCDisplay:
         Returns
         -------
         HypothesisROCDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            As `skpnn.score_scan` does.
         """
         scores = scores_of(
             estimator,
@@ -162,6 +168,12 @@ class HypothesisROCDisplay:
         Returns
         -------
         HypothesisROCDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not agree, or there is no signal at a hypothesis.
         """
         found = predicted_scores(
             y_true,
@@ -213,6 +225,7 @@ class HypothesisROCDisplay:
         Returns
         -------
         HypothesisROCDisplay
+            The display, drawn.
         """
         labels = ThetaLabels.of(self.theta_name, self.unit)
         self.ax_ = ax if ax is not None else new_axes()

@@ -118,6 +118,12 @@ class ScanMapDisplay:
         Returns
         -------
         ScanMapDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            As `skpnn.scan` does.
         """
         column = signal_column(estimator, background_label)
         grid = hypothesis_grid(X, hypotheses, theta=theta, keywords={})
@@ -156,6 +162,12 @@ class ScanMapDisplay:
         Returns
         -------
         ScanMapDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If the columns of `scores` and the hypotheses do not agree.
         """
         points, names = scanned_hypotheses(scores, hypotheses)
         display = cls(
@@ -191,6 +203,7 @@ class ScanMapDisplay:
         Returns
         -------
         ScanMapDisplay
+            The display, drawn.
 
         Raises
         ------

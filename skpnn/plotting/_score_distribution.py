@@ -41,7 +41,7 @@ class ScoreDistributionDisplay:
 
     Attributes
     ----------
-    axes_ : ndarray of k matplotlib.axes.Axes
+    axes_ : ndarray of shape (k,), of matplotlib.axes.Axes
         The panels, after `plot`.
     ax_ : matplotlib.axes.Axes
         The first of them.
@@ -117,6 +117,12 @@ class ScoreDistributionDisplay:
         Returns
         -------
         ScoreDistributionDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            As `skpnn.score_scan` does.
         """
         scores = scores_of(
             estimator,
@@ -164,6 +170,12 @@ class ScoreDistributionDisplay:
         Returns
         -------
         ScoreDistributionDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not agree, or there is no signal at a hypothesis.
         """
         found = predicted_scores(
             y_true,
@@ -201,6 +213,7 @@ class ScoreDistributionDisplay:
         Returns
         -------
         ScoreDistributionDisplay
+            The display, drawn.
         """
         points = as_points(self.hypotheses)
         labels = ThetaLabels.of(self.theta_name, self.unit)

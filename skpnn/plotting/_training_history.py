@@ -75,6 +75,7 @@ class TrainingHistoryDisplay:
         Returns
         -------
         TrainingHistoryDisplay
+            The display, drawn.
 
         Raises
         ------
@@ -111,6 +112,7 @@ class TrainingHistoryDisplay:
         Returns
         -------
         TrainingHistoryDisplay
+            The display, drawn.
         """
         return cls(history, name=name).plot(ax, **options)
 
@@ -138,6 +140,7 @@ class TrainingHistoryDisplay:
         Returns
         -------
         TrainingHistoryDisplay
+            The display, drawn.
 
         Raises
         ------

@@ -166,7 +166,12 @@ class BayesSearchCV(skopt.BayesSearchCV):
         Returns
         -------
         self
-            The fitted search; as it was before, where it fails.
+            The fitted search.
+
+        Raises
+        ------
+        ValueError
+            If an argument cannot be used, or every fit failed. The search is then as it was before.
         """
 
         def fit(search: Any) -> None:

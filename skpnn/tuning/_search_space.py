@@ -59,7 +59,7 @@ def search_space(estimator: Any, kind: str = "random", **replacements: Any) -> d
     estimator : estimator
         A `PNNClassifier`, `MLPClassifier`, `MLPRegressor`, `KerasClassifier` or `KerasRegressor`,
         or anything that holds exactly one of them at any depth: a Pipeline, a
-        `TransformedTargetRegressor`, a `BaggingClassifier`…
+        `TransformedTargetRegressor`, a `BaggingClassifier` and the like.
     kind : {"random", "bayes", "grid", "optuna"}, default="random"
         For which search: `RandomizedSearchCV` and `HalvingRandomSearchCV`; `BayesSearchCV`;
         `GridSearchCV` and `HalvingGridSearchCV`; `OptunaSearchCV`.
