@@ -71,33 +71,53 @@ def fitted_pipeline(masses):
     return model.fit(*masses)
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """Return the site's ``pages``, its gallery's ``numbers``, and the ``log`` of the build.
+def pytest_collection_modifyitems(items):
+    """Put the tests of the site last: by then another process has built it."""
+    items.sort(key=uses_site)
 
-    Built from a copy, as Sphinx writes the gallery's pages beside its sources. With the variable
+
+def uses_site(item):
+    return "site" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def site_build(request, tmp_path_factory):
+    """Return the site's folder and the process that builds it there, from now on; or None.
+
+    A copy is built, as Sphinx writes the gallery's pages beside its sources. With the variable
     SKPNN_EXAMPLES, a pattern, in the environment only these examples run.
     """
+    if not any(map(uses_site, request.session.items)):
+        yield None
+        return
     folder = tmp_path_factory.mktemp("site")
     for name in ("docs", "examples"):
         shutil.copytree(ROOT / name, folder / name, ignore=GENERATED)
     for page in ("README.md", "CHANGELOG.md"):
         shutil.copy(ROOT / page, folder)
     numbers, images = folder / "numbers", SHARED_DATA / "mnist_t10k"
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "docs", "pages"]
-    here = {"SKPNN_NUMBERS": str(numbers), "MNIST_FOLDER": str(images)}
-    built = subprocess.run(
-        command,
-        cwd=folder,
-        env=os.environ | here,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    with (
+        open(folder / "log", "w", encoding="utf-8") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "sphinx", "-W", "--keep-going", "docs", "pages"],
+            cwd=folder,
+            env=os.environ | {"SKPNN_NUMBERS": str(numbers), "MNIST_FOLDER": str(images)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ) as building,
+    ):
+        yield folder, building
+        building.terminate()
+
+
+@pytest.fixture(scope="session")
+def site(site_build):
+    """Return the site's ``pages``, its gallery's ``numbers``, and the ``log`` of the build."""
+    folder, building = site_build
+    status = building.wait()
     return SimpleNamespace(
         pages=folder / "pages",
-        numbers=numbers,
-        log=built.stdout,
-        is_clean=built.returncode == 0,
+        numbers=folder / "numbers",
+        log=(folder / "log").read_text(encoding="utf-8"),
+        is_clean=status == 0,
     )
