@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from skpnn._keras_loop import KERAS_BATCH_SIZE, FitTask, are_arrays, fit_in_keras, needs_keras_fit
 from skpnn._keras_state import own_objects, read_seeds, write_seeds
 from skpnn._keras_twin import compiled_twin, copy_state, twin_key
-from skpnn.engine.backends import backend_module, is_tensorflow
+from skpnn.engine.backends import is_tensorflow
 from skpnn.engine.events import Events
 from skpnn.engine.inference import in_blocks
 from skpnn.engine.loop import TrainingPlan, train
@@ -102,7 +102,10 @@ class ModelRunner:
 
 
 def _compiled_model(model: keras.Model, X: Any, key: Hashable = None) -> Callable[[Any], Any]:
-    return backend_module("inference").compiled_model(model, X, key)
+    # On JAX models like these run in Keras' own loops (_keras_loop).
+    from skpnn.engine.tensorflow_inference import compiled_model
+
+    return compiled_model(model, X, key)
 
 
 def _runner(

@@ -87,10 +87,11 @@ def test_partial_fit_starts_from_the_weights_given_and_goes_on_from_its_own():
     [
         (GIVEN[:2], r"have shapes \[\(3, 2\), \(2,\)\]; expected finite arrays.*\(1,\)\]"),
         ([np.full((3, 2), np.nan), *GIVEN[1:]], "expected finite arrays"),
+        ([np.full((3, 2), 1e300), *GIVEN[1:]], "expected finite arrays"),
         (["zeros"], "is not understood; expected a list of arrays"),
         (3, "initial_weights=3 is not understood"),
     ],
-    ids=["too few", "not finite", "names", "a number"],
+    ids=["too few", "not finite", "not finite in float32", "names", "a number"],
 )
 def test_initial_weights_that_do_not_fit_are_refused(weights, message):
     with pytest.raises(ValueError, match=message):

@@ -29,9 +29,13 @@ def predict(spec: NetworkSpec, weights: Sequence[NDArray], X: NDArray) -> NDArra
 
 
 def rows_per_call(spec: NetworkSpec) -> int:
-    """Return how many rows a call may have, for its largest layer to stay small."""
+    """Return how many rows a call may have, for its largest layer to stay small.
+
+    A power of 2, to which JAX pads them.
+    """
     widest = max(spec.n_inputs, spec.n_outputs, *spec.hidden, 1)
-    return max(1, BYTES_PER_LAYER // (widest * np.dtype(spec.dtype).itemsize))
+    most = BYTES_PER_LAYER // (widest * np.dtype(spec.dtype).itemsize)
+    return 1 << max(0, most.bit_length() - 1)
 
 
 def in_blocks(forward: Callable[[Any], Any], X: Any, n_rows_per_call: int) -> Any:

@@ -24,7 +24,8 @@ def compiled_network(spec: NetworkSpec, weights: Sequence[NDArray]) -> Callable[
         padding = (1 << (len(X) - 1).bit_length()) - len(X)
         with double_precision():
             padded = np.pad(X, [(0, padding), (0, 0)])
-            return np.asarray(outputs(list(weights), padded))[: len(X)]
+            # A copy: JAX's own memory is read-only, and holds the padding.
+            return np.asarray(outputs(list(weights), padded))[: len(X)].copy()
 
     return of_rows
 

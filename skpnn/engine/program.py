@@ -71,7 +71,8 @@ class Program(ABC):
 
     def optimizer_state(self) -> list[np.ndarray]:
         """Return a copy of the optimizer's variables."""
-        return [np.array(variable) for variable in self.model.optimizer.variables]
+        variables = self.model.optimizer.variables
+        return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
 
     def load_optimizer_state(self, state: Iterable[Any]) -> None:
         """Set the optimizer's variables."""

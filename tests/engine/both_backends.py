@@ -78,7 +78,12 @@ def many_rows():
     """Return predictions by the compiled network, and by the few rows that NumPy computes."""
     model = regressor().fit(X, TARGET)
     blocks = np.concatenate([model.predict(MANY[i : i + 1000]) for i in range(0, 5000, 1000)])
-    return {"at once": model.predict(MANY).tolist(), "in blocks": blocks.tolist()}
+    classifier = skpnn.MLPClassifier(epochs=1, random_state=0).fit(X, np.arange(N) % 3)
+    return {
+        "at once": model.predict(MANY).tolist(),
+        "in blocks": blocks.tolist(),
+        "is writeable": classifier.predict_proba(MANY).flags.writeable,
+    }
 
 
 def search():

@@ -26,6 +26,7 @@ def on_jax():
     pytest.importorskip("jax")
     environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
     ended = subprocess.run(
+        # What pyproject.toml ignores, and why.
         [sys.executable, "-W", "error", "-W", "ignore:__array__", str(SCRIPT)],
         env=environment,
         capture_output=True,
@@ -60,6 +61,10 @@ def test_partial_fits_go_on_as_on_tensorflow(on_jax):
 def test_compiled_network_predicts_what_numpy_does(on_jax):
     computed = on_jax["many rows"]
     np.testing.assert_allclose(computed["at once"], computed["in blocks"], rtol=1e-9, atol=1e-12)
+
+
+def test_predictions_are_the_callers_to_change(on_jax):
+    assert on_jax["many rows"]["is writeable"]
 
 
 def test_numbers_of_a_search_are_read_when_the_program_runs(on_jax):
