@@ -16,7 +16,7 @@ from skpnn.model_selection import interpolation_report
 
 pytestmark = pytest.mark.slow
 
-PNN = {"hidden_layer_sizes": (64, 64, 64), "alpha": 1e-4, "epochs": 20, "random_state": 0}
+PNN = {"hidden_layer_sizes": (64, 64, 64), "alpha": 1e-4, "epochs": 10, "random_state": 0}
 
 
 @pytest.fixture(scope="module")
