@@ -22,7 +22,7 @@ from skpnn._parameters import check_choice, check_integer, check_real
 from skpnn._sample import Sample, Seeds, split_rows, unit_weight
 from skpnn._validation import check_finite_features, check_sample_weight
 from skpnn.engine.backends import double_precision
-from skpnn.engine.callbacks import as_callbacks
+from skpnn.engine.callbacks import as_callbacks, check_rate_callbacks
 from skpnn.engine.divergence import StopOnDivergence
 from skpnn.engine.events import Events
 from skpnn.engine.inference import predict
@@ -270,18 +270,12 @@ class NetworkEstimator(BaseEstimator, ABC):
         check_choice("learning_rate_schedule", self.learning_rate_schedule, ("cosine", "constant"))
         check_choice("dtype", self.dtype, ("float32", "float64"))
         check_choice("negative_weights", self.negative_weights, POLICIES)
-        self._check_rate_callbacks()
-
-    def _check_rate_callbacks(self) -> None:
-        setters = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
-        is_scheduled = self.learning_rate_schedule != "constant" or self.learning_rate_decay
-        brings_its_own = isinstance(self.optimizer, keras.optimizers.Optimizer)
-        for callback in as_callbacks(self.callbacks):
-            if isinstance(callback, setters) and is_scheduled and not brings_its_own:
-                raise ValueError(
-                    f"{type(callback).__name__} sets the learning rate, and so does a schedule; "
-                    'use learning_rate_schedule="constant" and learning_rate_decay=0 with it.'
-                )
+        check_rate_callbacks(
+            self.callbacks,
+            optimizer=self.optimizer,
+            schedule=self.learning_rate_schedule,
+            decay=self.learning_rate_decay,
+        )
 
     def _read_array(self, X: Any, *, reset: bool) -> NDArray:
         return validate_data(self, X, reset=reset, dtype=self.dtype, ensure_all_finite=False)
@@ -488,7 +482,8 @@ def _as_initial_weights(network: keras.Model, weights: Any) -> list[NDArray]:
             f"in Keras' order, of shapes {expected}."
         ) from None
     shapes = [one.shape for one in given]
-    if shapes != expected or not all(np.isfinite(one).all() for one in given):
+    largest = np.finfo(network.weights[0].dtype).max
+    if shapes != expected or not all((np.abs(one) <= largest).all() for one in given):
         raise ValueError(
             f"initial_weights have shapes {shapes}; expected finite arrays, in Keras' order, of "
             f"shapes {expected}."

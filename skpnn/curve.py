@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import pickle
 from collections.abc import Callable, Hashable
-from types import FunctionType, ModuleType
+from functools import partial
 from typing import Any, Self
 
 import keras
@@ -20,14 +18,15 @@ from skpnn._parameters import check_choice, check_integer, check_real
 from skpnn._sample import Seeds, unit_weight, weighted_rows
 from skpnn._validation import checked_weights
 from skpnn.engine.backends import double_precision
-from skpnn.engine.callbacks import as_callbacks
-from skpnn.engine.covariance import least_squares_covariance, sandwich_covariance
-from skpnn.engine.divergence import StopOnDivergence
+from skpnn.engine.callbacks import as_callbacks, check_rate_callbacks
+from skpnn.engine.covariance import has_curvature, least_squares_covariance, sandwich_covariance
+from skpnn.engine.curves import CurveModel, curve_values, event_losses
+from skpnn.engine.domain import StayInDomain
 from skpnn.engine.events import Events
-from skpnn.engine.hessian import hessian
+from skpnn.engine.identity import curve_loss_key, function_key
 from skpnn.engine.loop import TrainingPlan, train
 from skpnn.engine.programs import leased_program
-from skpnn.losses import loss_key, resolve_loss
+from skpnn.losses import resolve_loss
 from skpnn.optimizers import LearningRate, OptimizerSpec, build_optimizer
 
 __all__ = ["CurveRegressor"]
@@ -72,7 +71,8 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
         Whether `sample_weight` is 1/σ², with σ the errors of y in its units, or proportional to
         it. It changes nothing but `covariance_`.
     callbacks : keras.callbacks.Callback or list of these, default=None
-        Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch.
+        Called as by `keras.Model.fit`, but batch hooks cost one compiled call per batch. A file of
+        the model can hold its parameters (``save_weights_only=True``), not the function.
     warm_start : bool, default=False
         Whether `fit` starts from ``p_`` of the last fit; optimizer and schedule restart.
     dtype : {"float64", "float32"}, default="float64"
@@ -88,7 +88,7 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
         The fitted parameters.
     covariance_ : ndarray of shape (n_parameters, n_parameters)
         Their covariance, see below; infinite, with a `CovarianceWarning`, where the data do not
-        determine it or the fit has not converged.
+        determine it or the fit has not converged to a tenth of a standard deviation.
     p_std_ : ndarray of shape (n_parameters,)
         Their standard deviations, the root of its diagonal.
     loss_ : float
@@ -116,8 +116,13 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
     a loss without curvature, as ``"absolute_error"``, whose covariance depends on the unknown
     density of y at f: use the bootstrap.
 
-    The function should read nothing that changes but x and p. Data that it reads as a global or
-    enclosing variable are looked at by every fit; what it computes from others may be remembered.
+    Whether the fit has converged is estimated from the slope g that is left at ``p_``, for squares
+    by Minuit's estimated distance to the minimum, ½ gᵀH⁻¹g [1]_; without noise, the errors vanish,
+    and five digits of the parameters do.
+
+    The function should read nothing that changes but x and p. Numbers and arrays that it reads as
+    a global or enclosing variable are looked at by every fit, and a function that reads more than
+    these and Keras' own functions is compiled anew each time.
 
     References
     ----------
@@ -202,8 +207,8 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If an argument, X, y or a weight cannot be used, or the function returns another shape
-            or no finite numbers at p0. The estimator is then as it was before.
+            If an argument, X, y or a weight cannot be used, or function or loss return another
+            shape, or the function no finite numbers at p0. The estimator is then as it was before.
         """
         scratch = scratch_copy(self)
         with double_precision():
@@ -231,19 +236,19 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
         check_is_fitted(self, "p_")
         X = validate_data(self, X, reset=False, dtype=self.dtype)
         with double_precision():
-            return ops.convert_to_numpy(self._curve(X, self.p_))
+            return ops.convert_to_numpy(curve_values(self.function, X, self.p_))
 
     def _fit(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> None:
         self._check_parameters()
         start = self._start()
         X, y, weight = self._read(X, y, sample_weight)
-        self._check_start(X, start)
+        self._check_start(X, y, start)
         events = Events(X, y[:, np.newaxis], unit_weight(weight, self.dtype))
         self.p_, self.history_ = self._train(events, start)
         self.n_iter_ = len(self.history_["loss"])
-        losses = ops.convert_to_numpy(self._losses(y, self._curve(X, self.p_)))
+        losses = ops.convert_to_numpy(self._losses(y, curve_values(self.function, X, self.p_)))
         self.loss_ = float(np.average(losses, weights=weight))
-        self.covariance_ = self._covariance(X, y, weight.astype(self.dtype))
+        self.covariance_ = self._covariance(X, y, weight)
         self.p_std_ = np.sqrt(np.diag(self.covariance_))
 
     def _check_parameters(self) -> None:
@@ -263,6 +268,12 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
         check_choice("learning_rate_schedule", self.learning_rate_schedule, ("cosine", "constant"))
         check_choice("dtype", self.dtype, ("float32", "float64"))
         check_choice("verbose", self.verbose, (0, 1, 2))
+        check_rate_callbacks(
+            self.callbacks,
+            optimizer=self.optimizer,
+            schedule=self.learning_rate_schedule,
+            decay=self.learning_rate_decay,
+        )
 
     def _start(self) -> NDArray:
         p0 = _checked_p0(self.p0, self.dtype)
@@ -289,24 +300,15 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
         weight, X, y = weighted_rows(weight, weight, X, y.astype(self.dtype))
         return X, y, weight
 
-    def _check_start(self, X: NDArray, p: NDArray) -> None:
-        bad = ~np.isfinite(ops.convert_to_numpy(self._curve(X, p)))
+    def _check_start(self, X: NDArray, y: NDArray, p: NDArray) -> None:
+        values = curve_values(self.function, X, p)
+        bad = ~np.isfinite(ops.convert_to_numpy(values))
         if bad.any():
             raise ValueError(
                 f"function(x, p) is not finite in {bad.sum()} of {len(X)} rows at the start, "
                 f"p = {p.tolist()}, first at x = {X[bad][0].tolist()}; choose another p0."
             )
-
-    def _curve(self, X: NDArray, p: Any) -> Any:
-        """Return the function as a tensor of shape (n,)."""
-        values = self.function(ops.convert_to_tensor(X), ops.convert_to_tensor(p))
-        shape = np.shape(values)
-        if shape not in ((len(X),), (len(X), 1)):
-            raise ValueError(
-                f"function(x, p) returned shape {shape} for x of shape {X.shape}; expected "
-                f"({len(X)},) or ({len(X)}, 1), one value per row. A single column of x is x[:, 0]."
-            )
-        return ops.reshape(values, (-1,))
+        self._losses(y, values)
 
     def _train(self, events: Events, start: NDArray) -> tuple[NDArray, dict[str, list[float]]]:
         batch_size = min(self.batch_size or len(events), len(events))
@@ -314,7 +316,7 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
         plan = TrainingPlan(
             self.epochs,
             batch_size,
-            [*callbacks, StopOnDivergence(events.X)],
+            [*callbacks, StayInDomain(events.X)],
             self.verbose,
             shuffle=bool(self.shuffle),
             # One step per call: XLA would gain nothing, and compile first.
@@ -334,7 +336,7 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
         )
 
         def build() -> keras.Model:
-            model = _CurveModel(self.function, len(start), dtype=self.dtype)
+            model = CurveModel(self.function, len(start), dtype=self.dtype)
             model.compile(optimizer=build_optimizer(optimizer), loss=self._keras_loss())
             return model
 
@@ -353,7 +355,7 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
 
     def _key(self, events: Events, start: NDArray, optimizer: OptimizerSpec) -> Hashable:
         """Return what two fits by the same compiled program have in common, or None."""
-        function, loss = _function_key(self.function), loss_key(self.loss)
+        function, loss = function_key(self.function), curve_loss_key(self.loss)
         if function is None or loss is None:
             return None
         shapes = (events.X.shape[1], len(start), self.dtype)
@@ -363,41 +365,21 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
         return resolve_loss(self.loss, dtype=self.dtype, huber_delta=self.huber_delta)
 
     def _losses(self, y: NDArray, values: Any) -> Any:
-        """Return the loss of every event, a tensor of shape (n,)."""
-        loss = self._keras_loss()
-        per_event = loss.call if isinstance(loss, keras.losses.Loss) else loss
-        return per_event(ops.convert_to_tensor(y[:, np.newaxis]), ops.reshape(values, (-1, 1)))
+        return event_losses(self._keras_loss(), y, values)
 
-    def _covariance(self, X: NDArray, y: NDArray, weight: NDArray) -> NDArray[np.float64]:
-        loss = self._keras_loss()
-        is_instance = isinstance(loss, keras.losses.MeanSquaredError)
-        if is_instance or loss is keras.losses.mean_squared_error:
+    def _covariance(
+        self, X: NDArray, y: NDArray, weight: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        def curve(p: Any) -> Any:
+            return curve_values(self.function, X, p)
+
+        if _is_squared_error(self._keras_loss()):
             return least_squares_covariance(
-                lambda p: self._curve(X, p) - y,
-                self.p_,
-                weight,
-                absolute_sigma=bool(self.absolute_sigma),
+                lambda p: curve(p) - y, self.p_, weight, absolute_sigma=bool(self.absolute_sigma)
             )
-        values = self._curve(X, self.p_)
-        shifted = hessian(
-            lambda shift: ops.sum(self._losses(y, values + shift[0])), np.zeros(1, self.dtype)
-        )
-        if not shifted.any():
+        if not has_curvature(partial(self._losses, y), y, ops.convert_to_numpy(curve(self.p_))):
             return np.full((len(self.p_), len(self.p_)), np.nan)
-        return sandwich_covariance(lambda p: self._losses(y, self._curve(X, p)), self.p_, weight)
-
-
-class _CurveModel(keras.Model):
-    """The curve as a Keras model whose one weight is p."""
-
-    def __init__(self, function: Callable[[Any, Any], Any], n_parameters: int, dtype: str) -> None:
-        super().__init__(dtype=dtype, name="curve")
-        self._function = function
-        self.p = self.add_weight(shape=(n_parameters,), initializer="zeros", name="p")
-
-    def call(self, x: Any) -> Any:
-        """Return the curve at x, of shape (n, 1)."""
-        return ops.reshape(self._function(x, ops.convert_to_tensor(self.p)), (-1, 1))
+        return sandwich_covariance(lambda p: self._losses(y, curve(p)), self.p_, weight)
 
 
 def _checked_p0(p0: ArrayLike, dtype: str) -> NDArray:
@@ -412,22 +394,6 @@ def _checked_p0(p0: ArrayLike, dtype: str) -> NDArray:
     return found
 
 
-def _function_key(function: Callable[[Any, Any], Any]) -> Hashable:
-    """Return what functions that compute the same have in common, None where nothing is known.
-
-    A compiled program remembers the data that a function has read, so it holds for these only.
-    """
-    try:
-        read = inspect.getclosurevars(function)
-        data = {
-            name: value
-            for name, value in {**read.globals, **read.nonlocals}.items()
-            if not isinstance(value, ModuleType)
-        }
-        helpers = [value for value in data.values() if isinstance(value, FunctionType)]
-        # A neighbour may be defined anew under its name, which is all that pickle looks at.
-        if any(helper.__module__ == function.__module__ for helper in helpers):
-            return None
-        return function, pickle.dumps([data, function.__defaults__, function.__kwdefaults__])
-    except (AttributeError, TypeError, ValueError, pickle.PicklingError):
-        return None
+def _is_squared_error(loss: Any) -> bool:
+    # A subclass may compute anything.
+    return type(loss) is keras.losses.MeanSquaredError or loss is keras.losses.mean_squared_error

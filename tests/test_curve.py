@@ -18,6 +18,11 @@ from sklearn.utils.estimator_checks import check_estimator
 from skpnn import CurveRegressor
 from skpnn.exceptions import CovarianceWarning, DivergenceWarning
 
+# Most fits here take three steps; those that should converge say so by their errors.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:The fit has not converged:skpnn.exceptions.CovarianceWarning"
+)
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 2))
 WEIGHT = RNG.uniform(0.5, 2, size=50)
@@ -36,6 +41,7 @@ def decay(x, p):
 
 
 QUICK = {"p0": [0, 0, 0], "epochs": 3, "random_state": 0}
+CONVERGED = {"epochs": 80}
 STEP = {"optimizer": "sgd", "learning_rate": 0.1, "learning_rate_schedule": "constant"}
 PLAIN = {**STEP, "momentum": 0.0, "nesterov": False}
 
@@ -171,15 +177,32 @@ def test_weight_of_two_is_an_event_twice():
 @given(scale=st.floats(1e-6, 1e6))
 @settings(max_examples=5)
 def test_scale_of_weights_does_not_matter(scale):
-    scaled = fitted(scale * WEIGHT)
-    assert scaled.p_ == pytest.approx(fitted(WEIGHT).p_, rel=1e-9)
-    assert scaled.covariance_ == pytest.approx(fitted(WEIGHT).covariance_, rel=1e-6)
+    scaled = fitted(scale * WEIGHT, **CONVERGED)
+    plain = fitted(WEIGHT, **CONVERGED)
+    assert scaled.p_ == pytest.approx(plain.p_, rel=1e-9)
+    assert scaled.covariance_ == pytest.approx(plain.covariance_, rel=1e-6)
+    assert np.isfinite(plain.p_std_).all()
+
+
+@pytest.mark.parametrize("scale", [1e-40, 1e39])
+@pytest.mark.parametrize("arguments", [{}, {"loss": "huber"}], ids=["squares", "sandwich"])
+def test_scale_of_weights_does_not_matter_beyond_the_precision(scale, arguments):
+    arguments = {**CONVERGED, **arguments, "dtype": "float32"}
+    expected = fitted(WEIGHT, **arguments).covariance_
+    assert fitted(scale * WEIGHT, **arguments).covariance_ == pytest.approx(expected, rel=1e-3)
+
+
+def test_known_errors_beyond_the_precision():
+    known = {**CONVERGED, "dtype": "float32", "absolute_sigma": True}
+    expected = fitted(WEIGHT, **known).covariance_
+    scaled = fitted(1e-40 * WEIGHT, **known).covariance_
+    assert scaled * 1e-40 == pytest.approx(expected, rel=1e-3)
 
 
 def test_event_of_no_weight_is_absent():
     weight = np.where(np.arange(50) < 40, 1.0, 0.0)
-    absent = CurveRegressor(plane, **QUICK).fit(X[:40], Y[:40])
-    model = fitted(weight)
+    absent = CurveRegressor(plane, **{**QUICK, **CONVERGED}).fit(X[:40], Y[:40])
+    model = fitted(weight, **CONVERGED)
     assert (model.p_ == absent.p_).all()
     assert model.covariance_ == pytest.approx(absent.covariance_, rel=1e-12)
 
@@ -214,7 +237,49 @@ def test_loss_is_the_weighted_mean(loss, expected):
 
 @pytest.mark.parametrize("loss", ["mse", keras.losses.MeanSquaredError(dtype="float64")])
 def test_squares_by_another_name_have_the_same_covariance(loss):
-    assert fitted(loss=loss).covariance_ == pytest.approx(fitted().covariance_, rel=1e-3)
+    expected = fitted(**CONVERGED).covariance_
+    assert fitted(**CONVERGED, loss=loss).covariance_ == pytest.approx(expected, rel=1e-3)
+
+
+class FourthPower(keras.losses.MeanSquaredError):
+    def call(self, y_true, y_pred):
+        return ops.mean((y_true - y_pred) ** 4, axis=-1)
+
+
+def test_subclass_of_squares_is_another_loss():
+    model = fitted(**{**CONVERGED, "epochs": 300}, loss=FourthPower(dtype="float64"))
+    residual = Y - model.predict(X)
+    design = np.column_stack([np.ones(len(X)), X])
+    bread = np.linalg.inv(design.T @ (12 * residual[:, np.newaxis] ** 2 * design))
+    meat = design.T @ (16 * residual[:, np.newaxis] ** 6 * design)
+    assert model.covariance_ == pytest.approx(bread @ meat @ bread, rel=1e-6)
+
+
+class Column(keras.losses.Loss):
+    """Squares of shape (n, 1)."""
+
+    def call(self, y_true, y_pred):
+        return ops.square(y_true - y_pred)
+
+
+def test_losses_in_a_column_are_reduced_as_keras_does():
+    model = fitted(WEIGHT, **CONVERGED, loss=Column(dtype="float64"))
+    expected = fitted(WEIGHT, **CONVERGED)
+    assert model.p_ == pytest.approx(expected.p_, rel=1e-6)
+    assert model.loss_ == pytest.approx(expected.loss_, rel=1e-9)
+    assert np.isfinite(model.p_std_).all()
+
+
+@pytest.mark.parametrize(
+    ("loss", "shape"),
+    [(lambda y, f: ops.mean((y - f) ** 2), r"\(\)"), (lambda y, f: (y - f)[:7], r"\(7, 1\)")],
+    ids=["scalar", "short"],
+)
+def test_loss_that_is_not_one_per_event_is_an_error_before_training(loss, shape):
+    updates = Updates()
+    with pytest.raises(ValueError, match=rf"loss returned shape {shape} for 50 events.*\(50,\)"):
+        fitted(loss=loss, callbacks=updates)
+    assert updates.counts == []
 
 
 def test_huber_has_a_sandwich():
@@ -232,6 +297,52 @@ def test_absolute_error_has_no_covariance(function):
     model = CurveRegressor(function, **QUICK, loss="absolute_error").fit(X, Y)
     assert np.isnan(model.covariance_).all()
     assert np.isnan(model.p_std_).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_huber_far_from_all_data_has_not_converged():
+    with pytest.warns(CovarianceWarning, match="not reached a minimum"):
+        model = fitted(p0=[1e3, 0, 0], loss="huber")
+    assert np.isposinf(model.covariance_).all()
+
+
+# Convergence
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("loss", ["squared_error", "huber"])
+@pytest.mark.parametrize("absolute_sigma", [False, True])
+def test_fit_that_has_not_converged_has_no_errors(loss, absolute_sigma):
+    x = np.linspace(0, 1, 50)[:, np.newaxis]
+    y = 1000 + 50 * x[:, 0] + np.random.default_rng(0).normal(size=50)
+    line = CurveRegressor(
+        lambda x, p: p[0] + p[1] * x, [1, 1], loss=loss, absolute_sigma=absolute_sigma
+    )
+    # Huber's loss has no curvature so far away.
+    with pytest.warns(
+        CovarianceWarning, match=r"distance to the minimum is at least \d|not reached"
+    ):
+        line.fit(x, y)
+    assert np.isposinf(line.p_std_).all()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("arguments", [{}, {"absolute_sigma": True}, {"loss": "huber"}], ids=str)
+def test_fit_without_noise_converges(dtype, arguments):
+    y = 5 * np.exp(-2 * GRID[:, 0]) + 1.5
+    model = CurveRegressor(decay, [1, 1, 1], dtype=dtype, **arguments).fit(GRID, y)
+    assert model.p_ == pytest.approx([5, 2, 1.5], rel=1e-4)
+    assert np.isfinite(model.p_std_).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_fit_that_starts_at_the_answer_stays_there():
+    y = plane(X, np.array([1.0, -2.0, 0.5])).__array__()
+    model = CurveRegressor(plane, **{**QUICK, "p0": [1, -2, 0.5]}).fit(X, y)
+    assert (model.p_std_ < 1e-12).all()
 
 
 def test_covariance_of_a_needless_parameter_is_infinite():
@@ -367,6 +478,76 @@ def test_a_global_array_may_change(monkeypatch):
     assert before[1] != pytest.approx(0.1 * slope)
 
 
+def sum_of_scaled(x, p):
+    return p[0] * p[2] + sum(x[:, i] * SCALE[i] * p[1] for i in range(2))
+
+
+def scaled_loss(y, f):
+    return SCALE[0] * (y - f)[:, 0] ** 2
+
+
+@pytest.mark.filterwarnings("ignore::skpnn.exceptions.CovarianceWarning")
+@pytest.mark.parametrize(
+    ("function", "loss"), [(sum_of_scaled, "squared_error"), (plane, scaled_loss)]
+)
+def test_what_a_generator_or_a_loss_reads_may_change(monkeypatch, function, loss):
+    model = CurveRegressor(function, [0, 0, 0], loss=loss, epochs=1, **PLAIN)
+    before = model.fit(X, Y).p_
+    monkeypatch.setitem(globals(), "SCALE", np.array([3.0, 3.0]))
+    after = model.fit(X, Y).p_
+    assert after[1] == pytest.approx(3 * before[1], rel=1e-6)
+
+
+class Line:
+    """A line whose slope has a factor that may change."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def curve(self, x, p):
+        return p[0] + self.factor * x[:, 0] * p[1]
+
+
+def test_what_an_object_holds_may_change():
+    line = Line(1.0)
+    model = CurveRegressor(line.curve, [0, 0], epochs=1, **PLAIN)
+    before = model.fit(X, Y).p_
+    line.factor = 3.0
+    assert model.fit(X, Y).p_[1] == pytest.approx(3 * before[1], rel=1e-6)
+
+
+# Rates and files
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [keras.callbacks.ReduceLROnPlateau("loss"), keras.callbacks.LearningRateScheduler(float)],
+    ids=["plateau", "scheduler"],
+)
+def test_callback_that_sets_the_rate_beside_a_schedule_is_an_error(callback):
+    with pytest.raises(ValueError, match=r"sets the learning rate.*schedule=\"constant\""):
+        fitted(callbacks=callback)
+
+
+def test_callback_sets_a_constant_rate():
+    steps = keras.callbacks.LearningRateScheduler(lambda epoch: [0.1, 0.05, 0.025][epoch])
+    p = np.zeros(3)
+    for rate in (0.1, 0.05, 0.025):
+        p = p - rate * gradient(p, np.arange(50), np.ones(50))
+    assert fitted(**PLAIN, callbacks=steps).p_ == pytest.approx(p, rel=1e-6)
+
+
+def test_files_hold_the_parameters(tmp_path):
+    path = tmp_path / "c.weights.h5"
+    fitted(callbacks=keras.callbacks.ModelCheckpoint(path, save_weights_only=True))
+    assert path.exists()
+
+
+def test_files_do_not_hold_the_function(tmp_path):
+    with pytest.raises(NotImplementedError, match="file cannot hold the function of a curve"):
+        fitted(callbacks=keras.callbacks.ModelCheckpoint(tmp_path / "c.keras"))
+
+
 # Bad input
 
 
@@ -466,6 +647,29 @@ def test_divergence_keeps_the_last_finite_parameters():
     with pytest.warns(DivergenceWarning, match="Training diverged"):
         model = fitted(**diverging)
     assert np.isfinite(model.p_).all()
+
+
+def logarithm(x, p):
+    return ops.log(p[0]) + 0 * x[:, 0]
+
+
+@pytest.mark.filterwarnings("ignore::skpnn.exceptions.CovarianceWarning")
+def test_last_step_out_of_the_domain_is_taken_back():
+    out = {"optimizer": "sgd", "learning_rate": 10.0, "epochs": 1}
+    with pytest.warns(DivergenceWarning, match="left the function's domain"):
+        model = CurveRegressor(logarithm, [1.0], **out).fit(X, Y - 10)
+    assert model.p_ == [1.0]
+    assert np.isfinite(model.loss_)
+    assert np.isfinite(model.predict(X)).all()
+
+
+@pytest.mark.filterwarnings("ignore::skpnn.exceptions.CovarianceWarning")
+def test_step_out_of_the_domain_before_the_last_is_taken_back():
+    out = {"optimizer": "sgd", "learning_rate": 10.0, "epochs": 5}
+    with pytest.warns(DivergenceWarning, match="Training diverged") as warned:
+        model = CurveRegressor(logarithm, [1.0], **out).fit(X, Y - 10)
+    assert [w for w in warned if "left the function" in str(w.message)] == []
+    assert model.p_ == [1.0]
 
 
 def test_callback_does_not_keep_the_model():

@@ -1,12 +1,18 @@
 """Covariances from second derivatives, against closed forms."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
-from skpnn.engine.covariance import least_squares_covariance, sandwich_covariance
+from skpnn.engine.covariance import (
+    has_curvature,
+    least_squares_covariance,
+    sandwich_covariance,
+)
 from skpnn.exceptions import CovarianceWarning
 
 RNG = np.random.default_rng(0)
@@ -106,3 +112,75 @@ def test_too_few_events_for_their_spread():
     assert np.isposinf(found).all()
     known = least_squares_covariance(residuals, p, np.ones(2), absolute_sigma=True)
     assert known == pytest.approx(np.eye(2))
+
+
+# Convergence
+
+
+def away(distance, covariance):
+    """Return parameters that many standard deviations from the minimum, in an odd direction."""
+    direction = np.array([1.0, -3.0, 0.2])
+    return BEST + distance * direction / np.sqrt(direction @ np.linalg.inv(covariance) @ direction)
+
+
+def by_squares(p, *, absolute_sigma=False):
+    return least_squares_covariance(residuals, p, WEIGHT, absolute_sigma=absolute_sigma)
+
+
+def known_errors(p):
+    return by_squares(p, absolute_sigma=True)
+
+
+def by_sandwich(p):
+    return sandwich_covariance(lambda p: ops.square(residuals(p)), p, WEIGHT)
+
+
+@pytest.mark.parametrize("method", [by_squares, known_errors, by_sandwich])
+def test_a_tenth_of_a_standard_deviation_is_near_enough(method):
+    covariance = method(BEST)
+    assert method(away(0.09, covariance)) == pytest.approx(covariance, rel=0.05, abs=1e-3)
+    with pytest.warns(
+        CovarianceWarning, match=r"not converged: .* distance .* least 0\.1[01]* stand"
+    ):
+        found = method(away(0.108, covariance))
+    assert np.isposinf(found).all()
+
+
+@pytest.mark.parametrize("method", [known_errors, by_sandwich])
+def test_distance_is_told(method):
+    with pytest.warns(
+        CovarianceWarning, match=r"minimum is at least (0\.49|0\.5|0\.51) standard deviations"
+    ):
+        method(away(0.5, method(BEST)))
+
+
+def exact(p):
+    return ops.matmul(ops.convert_to_tensor(DESIGN), p - BEST)
+
+
+@pytest.mark.parametrize(("part", "is_near"), [(0, True), (1e-7, True), (1e-3, False)])
+def test_without_noise_the_parameters_count(part, is_near):
+    p = BEST * (1 + part)
+    with nullcontext() if is_near else pytest.warns(CovarianceWarning, match="not converged"):
+        squares = least_squares_covariance(exact, p, WEIGHT, absolute_sigma=False)
+    with nullcontext() if is_near else pytest.warns(CovarianceWarning, match="not converged"):
+        sandwich = sandwich_covariance(lambda p: ops.square(exact(p)), p, WEIGHT)
+    for covariance in (squares, sandwich):
+        assert np.isfinite(covariance).all() == is_near
+
+
+@pytest.mark.parametrize(
+    ("losses", "expected"),
+    [
+        (lambda f: ops.abs(f - Y), False),
+        (lambda f: ops.maximum(0.9 * (f - Y), 0.1 * (Y - f)), False),
+        (lambda f: ops.sqrt((f - Y) ** 2), False),
+        (lambda f: ops.log(ops.cosh(f - Y)), True),
+        (lambda f: ops.where(ops.abs(f - Y) < 1, (f - Y) ** 2, ops.abs(f - Y)), True),
+        (lambda f: (f - Y) ** 4, True),
+    ],
+    ids=["absolute", "quantile", "root", "logarithm", "huber", "fourth power"],
+)
+def test_curvature_anywhere(losses, expected):
+    # Powers of two: roots of squares are exact.
+    assert has_curvature(losses, Y, Y + 4.0) == expected
