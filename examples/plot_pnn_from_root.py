@@ -4,14 +4,15 @@ From a ROOT file to the AUC at each mass
 
 The whole way of a search for a resonance of unknown mass: a ROOT file, a table with the mass as its
 last column, a pipeline of `RobustScaler` and a parametrised network, and its area under the ROC
-curve at each mass. On the way we see why outliers ask for a robust scaler, and what `verbose`
-prints.
+curve at each mass. On the way we see what outliers do to a network, whatever the scaler, and what
+`verbose` prints.
 """
 
 # %%
 # The events
 # ----------
-# `uproot` reads a tree into a DataFrame. The file comes with skpnn: it holds
+# `uproot` reads a tree into a DataFrame; `skpnn.io.read_root`, which stands on it, also labels
+# files by their names, pads jagged branches and cuts. The file comes with skpnn: it holds
 # :math:`X \to t\bar t` in lepton + jets at five masses, and the :math:`t\bar t` that looks like it.
 # We keep five invariant masses, in GeV, and put the mass of :math:`X` last, where `PNNClassifier`
 # looks for it. Background has no mass of :math:`X`: NaN.
@@ -71,8 +72,8 @@ network = skpnn.PNNClassifier(
 )
 
 # %%
-# ``verbose`` is Keras': silent, a bar that grows, a line per epoch. Callbacks are Keras', too: this
-# one keeps the learning rate at the end of each epoch.
+# ``verbose`` is Keras': silent, a bar that grows, two plain lines per epoch. Callbacks are Keras',
+# too: this one keeps the learning rate at the end of each epoch.
 
 
 class RateHistory(keras.callbacks.Callback):

@@ -53,7 +53,7 @@ class SearchProgress:
         self._bar = Progress(
             TextColumn("{task.description}"),
             # It takes what the numbers leave.
-            BarColumn(bar_width=None),
+            BarColumn(bar_width=None, complete_style="blue"),
             MofNCompleteColumn(),
             TextColumn("fits, best {task.fields[best]}, left"),
             TimeRemainingColumn(),
