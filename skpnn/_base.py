@@ -25,11 +25,12 @@ from skpnn.engine.backends import double_precision
 from skpnn.engine.callbacks import as_callbacks, check_rate_callbacks
 from skpnn.engine.divergence import StopOnDivergence
 from skpnn.engine.events import Events
+from skpnn.engine.identity import loss_identity
 from skpnn.engine.inference import predict
 from skpnn.engine.loop import TrainingPlan, train
 from skpnn.engine.program import Program
 from skpnn.engine.programs import leased_program
-from skpnn.losses import loss_key, resolve_loss
+from skpnn.losses import resolve_loss
 from skpnn.networks import (
     NetworkSpec,
     build_adjustable_network,
@@ -446,7 +447,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         return resolve_loss(self._loss(), dtype=self.dtype)
 
     def _loss_key(self) -> Any:
-        return loss_key(self._loss())
+        return loss_identity(self._loss())
 
     @property
     def model_(self) -> keras.Model:

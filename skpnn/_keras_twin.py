@@ -13,7 +13,7 @@ import keras
 
 from skpnn._keras_state import own_objects
 from skpnn._seeding import seeded_globals
-from skpnn.losses import loss_key
+from skpnn.engine.identity import loss_identity
 from skpnn.optimizers import OptimizerSpec
 
 __all__ = ["compiled_twin", "copy_state", "twin_key"]
@@ -43,7 +43,7 @@ def _key(model: keras.Model) -> Hashable:
         return None
     compiled = model.get_compile_config()
     metrics = [compiled["loss_weights"], compiled["metrics"], compiled["weighted_metrics"]]
-    loss = tuple(map(loss_key, keras.tree.flatten(model.loss)))
+    loss = tuple(map(loss_identity, keras.tree.flatten(model.loss)))
     if None in loss or not all(map(_is_keras, _modules_in(metrics))):
         return None
     text = json.dumps([_unnamed(model.get_config(), layers), metrics], default=repr)

@@ -23,7 +23,7 @@ from skpnn.engine.covariance import has_curvature, least_squares_covariance, san
 from skpnn.engine.curves import CurveModel, curve_values, event_losses
 from skpnn.engine.domain import StayInDomain
 from skpnn.engine.events import Events
-from skpnn.engine.identity import curve_loss_key, function_key
+from skpnn.engine.identity import function_key, loss_identity
 from skpnn.engine.loop import TrainingPlan, train
 from skpnn.engine.programs import leased_program
 from skpnn.losses import resolve_loss
@@ -355,7 +355,7 @@ class CurveRegressor(RegressorMixin, BaseEstimator):
 
     def _key(self, events: Events, start: NDArray, optimizer: OptimizerSpec) -> Hashable:
         """Return what two fits by the same compiled program have in common, or None."""
-        function, loss = function_key(self.function), curve_loss_key(self.loss)
+        function, loss = function_key(self.function), loss_identity(self.loss)
         if function is None or loss is None:
             return None
         shapes = (events.X.shape[1], len(start), self.dtype)

@@ -517,6 +517,20 @@ def test_program_that_others_used_gives_the_same_fit(name, traces):
     assert_same_network(fitted(**{"optimizer": "sgd", name: value}), alone)
 
 
+FACTOR = 1.0
+
+
+def own_loss(y_true, y_pred):
+    return FACTOR * keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+
+
+def test_what_an_own_loss_reads_is_looked_at_by_every_fit(monkeypatch):
+    before = fitted(loss=own_loss)
+    monkeypatch.setitem(globals(), "FACTOR", 3.0)
+    after = fitted(loss=own_loss)
+    assert after.history_["loss"][0] > 2 * before.history_["loss"][0]
+
+
 LONG = {"epochs": 400, "batch_size": 40, "dropout": 0.2, "alpha": 1e-3}
 
 

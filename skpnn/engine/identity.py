@@ -13,7 +13,7 @@ import numpy as np
 
 from skpnn.losses import loss_key
 
-__all__ = ["curve_loss_key", "function_key"]
+__all__ = ["function_key", "loss_identity"]
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 # Modules that do not change under a running program, but for their settings.
@@ -59,7 +59,7 @@ def function_key(function: Any) -> Hashable:
         return None
 
 
-def curve_loss_key(loss: Any) -> Hashable:
+def loss_identity(loss: Any) -> Hashable:
     """Return the same of a loss: `loss_key` of Keras' own and of names, else by its function."""
     if isinstance(loss, str) or _is_library(loss):
         return loss

@@ -10,7 +10,7 @@ from keras import ops
 from keras.ops import exp
 
 from skpnn.engine import identity
-from skpnn.engine.identity import curve_loss_key, function_key
+from skpnn.engine.identity import function_key, loss_identity
 
 SCALE = 2.0
 NUMBERS = {"a": [1.0, (2, "b")], "c": np.ones(2)}
@@ -182,24 +182,24 @@ class OwnLoss(keras.losses.Loss):
 
 def test_losses_of_keras_are_known():
     for loss in ("huber", keras.losses.mean_squared_error):
-        assert curve_loss_key(loss) == loss
+        assert loss_identity(loss) == loss
     one, other = keras.losses.Huber(1.0), keras.losses.Huber(2.0)
-    assert curve_loss_key(one) == curve_loss_key(keras.losses.Huber(1.0))
-    assert curve_loss_key(one) != curve_loss_key(other)
+    assert loss_identity(one) == loss_identity(keras.losses.Huber(1.0))
+    assert loss_identity(one) != loss_identity(other)
 
 
 def test_own_loss_is_known_by_what_it_reads(monkeypatch):
-    before = curve_loss_key(own_loss)
-    assert before == curve_loss_key(own_loss)
+    before = loss_identity(own_loss)
+    assert before == loss_identity(own_loss)
     monkeypatch.setitem(globals(), "SCALE", 5.0)
-    assert curve_loss_key(own_loss) != before
+    assert loss_identity(own_loss) != before
 
 
 @pytest.mark.parametrize("loss", [OwnLoss(), OwnLoss().call, lambda y, f: OwnLoss()(y, f)])
 def test_nothing_is_known_of_other_losses(loss):
-    assert curve_loss_key(loss) is None
+    assert loss_identity(loss) is None
 
 
 def test_loss_that_wraps_a_function_is_not_known_by_its_name():
     wrapper = type(keras.losses.MeanSquaredError()).__mro__[1]
-    assert curve_loss_key(wrapper(own_loss)) is None
+    assert loss_identity(wrapper(own_loss)) is None
