@@ -34,7 +34,7 @@ def check_finite_features(
         bad = ~np.isfinite(X[:, column])
         if bad.any():
             found = _not_finite(X[:, column], bad, column_label(column, names))
-            raise ValueError(f"{found} {_advice(theta, names)}")
+            raise ValueError(f"{found} {_advice(theta, names, X.shape[1])}")
 
 
 def _is_finite(X: NDArray[np.floating]) -> bool:
@@ -52,13 +52,19 @@ def _not_finite(values: NDArray[np.floating], bad: NDArray[np.bool_], label: str
     )
 
 
-def _advice(theta: NDArray[np.intp] | None, names: Sequence[Any] | None) -> str:
+def _advice(theta: NDArray[np.intp] | None, names: Sequence[Any] | None, n_columns: int) -> str:
     if theta is None:
-        is_theta = "if it is θ, which background has not, use PNNClassifier, or skpnn.inject first"
-    else:
-        taken = ", ".join(column_label(column, names) for column in theta)
-        is_theta = f"if it is θ, name it with theta=… (θ is now {taken})"
-    return f"Look what it holds: {is_theta}; if it is a feature, drop these rows or impute them."
+        return (
+            "Look what it holds: if it is θ, which background has not, use PNNClassifier, or "
+            "skpnn.inject first; if it is a feature, drop these rows or impute them."
+        )
+    taken = ", ".join(column_label(column, names) for column in theta)
+    where = "" if theta.tolist() == [n_columns - 1] else ", theta=…"
+    return (
+        f"Look what it holds: if it is θ, name it with theta=… (θ is now {taken}); if it is a "
+        "feature, drop these rows, or impute them by "
+        f"skpnn.on_features(SimpleImputer(){where}), which leaves θ alone."
+    )
 
 
 def check_sample_weight(

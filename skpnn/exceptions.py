@@ -6,6 +6,7 @@ __all__ = [
     "CovarianceWarning",
     "DivergenceError",
     "DivergenceWarning",
+    "EmptySelectionWarning",
     "ExtrapolationWarning",
     "SkpnnWarning",
     "ThetaLeakageWarning",
@@ -42,6 +43,10 @@ class DivergenceError(ArithmeticError):
 
 class DivergenceWarning(SkpnnWarning):
     """Training reached a loss or a weight that is not finite; the last finite weights are kept."""
+
+
+class EmptySelectionWarning(SkpnnWarning):
+    """A cut leaves no event of a file that has events, as one in the wrong units does."""
 
 
 class ExtrapolationWarning(SkpnnWarning):

@@ -12,7 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skpnn._seeding import generator
-from skpnn._theta import MAX_DISCRETE, ThetaRange, distinct_hypotheses, weight_by_theta
+from skpnn._theta import (
+    MAX_DISCRETE,
+    ThetaRange,
+    distinct_hypotheses,
+    matches_hypothesis,
+    weight_by_theta,
+)
 from skpnn._theta_columns import (
     Theta,
     column_names,
@@ -289,18 +295,28 @@ def _odd_theta(
             f"Class {label!r} counts as signal and holds one θ only, while background holds "
             f"{n_background}. If it is background, say background_label={label!r}."
         )
-    if ThetaRange.of(signal).excludes(background).all():
-        return (
-            f"Background holds θ = {background[0].tolist()}, which no signal has. Training "
-            "overwrites it, but predicting takes it for a hypothesis, where scorers find an AUC "
-            "near 1: put NaN there. (Behind a scaler, θ is not in your units here.)"
-        )
+    span = ThetaRange.of(signal)
+    is_at_one = n_background == 1
+    is_filled = is_at_one and not matches_hypothesis(signal, background[0], span=span).any()
+    if is_filled or span.excludes(background).all():
+        return _no_hypothesis(background[0], is_at_one)
     if is_full and n_signal > MAX_DISCRETE:
         return (
             f"θ takes {n_signal} values on signal, and background holds numbers there, which "
             "training overwrites. If this column is a feature, name θ with theta=…."
         )
     return ""
+
+
+def _no_hypothesis(theta: NDArray[np.floating], is_at_one: bool) -> str:
+    found = "one θ that no signal has," if is_at_one else "θ that no signal has, such as"
+    shown = ", ".join(f"{value:g}" for value in theta)
+    return (
+        f"Background holds {found} {shown} as the network is given it (behind a scaler, X holds "
+        "another number: −999, say). Training overwrites it, but predicting takes it for a "
+        "hypothesis, and scorers compare signal at its own θ with background at none of them: a "
+        "meaningless AUC. Put NaN there; an imputer in skpnn.on_features(…) leaves it alone."
+    )
 
 
 def inject(

@@ -15,6 +15,7 @@ from skpnn.injection import (
     fixed_theta,
     summarised_theta,
     theta_source,
+    warn_of_odd_theta,
 )
 
 MASSES = np.array([[500.0], [750.0], [1000.0]])
@@ -263,6 +264,29 @@ def test_inject_with_columns_of_one_name(frame):
     injected = skpnn.inject(twins, Y, theta="mass", random_state=0)
     assert list(injected.columns) == ["x", "mass", "x"]
     np.testing.assert_array_equal(injected.iloc[:, [0, 2]], twins.iloc[:, [0, 2]])
+
+
+def warn_of(background):
+    theta = np.vstack([MASSES, background])
+    warn_of_odd_theta(theta, np.arange(len(theta)) < len(MASSES), "signal")
+
+
+@pytest.mark.parametrize(
+    ("background", "found"),
+    [
+        ([[600.0], [600.0]], "one θ that no signal has, 600 as the network is given it"),
+        ([[0.0], [np.nan]], "one θ that no signal has, 0 as the network is given it"),
+        ([[0.0], [-1.0]], "θ that no signal has, such as 0 as the network is given it"),
+    ],
+)
+def test_background_at_a_theta_that_no_signal_has_is_warned_of(background, found):
+    with pytest.warns(SkpnnWarning, match=f"^Background holds {found}.*: a meaningless AUC"):
+        warn_of(background)
+
+
+@pytest.mark.parametrize("background", [[[750.0], [750.0]], [[600.0], [700.0]], [[np.nan]]])
+def test_background_at_a_signals_theta_or_at_several_is_not_warned_of(background):
+    warn_of(background)
 
 
 def test_inject_refuses_signal_without_theta(frame):

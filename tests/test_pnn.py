@@ -98,7 +98,7 @@ def test_finite_background_theta_is_overwritten(toy):
 
 def test_a_sentinel_on_background_is_warned_of(toy):
     X, y = toy
-    with pytest.warns(SkpnnWarning, match=r"Background holds θ = \[-999.0\].*put NaN there"):
+    with pytest.warns(SkpnnWarning, match="Background holds one θ .*, -999 as .*Put NaN there"):
         skpnn.PNNClassifier(**QUICK).fit(X.fillna({"theta": -999.0}), y)
 
 

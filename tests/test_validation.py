@@ -20,8 +20,9 @@ def test_column_label_is_the_number_otherwise():
     assert column_label(1, None) == "column 1"
 
 
-def check(X, names=None, features=(0, 1)):
-    check_finite_features(X, features=np.array(features), names=names)
+def check(X, names=None, features=(0, 1), theta=None):
+    theta = None if theta is None else np.array(theta)
+    check_finite_features(X, features=np.array(features), names=names, theta=theta)
 
 
 def with_bad(value, dtype=np.float64):
@@ -33,6 +34,19 @@ def with_bad(value, dtype=np.float64):
 def test_nan_feature_is_counted_and_placed():
     with pytest.raises(ValueError, match=r"NaN in column 'met': 2 of 6 rows, first in row 2\."):
         check(with_bad(np.nan), names=["pt", "met", "mass"])
+
+
+@pytest.mark.parametrize(
+    ("theta", "advice"),
+    [
+        (None, r"drop these rows or impute them\.$"),
+        ([2], r"impute them by skpnn.on_features\(SimpleImputer\(\)\), which leaves θ alone\.$"),
+        ([0], r"skpnn.on_features\(SimpleImputer\(\), theta=…\), which leaves θ alone\.$"),
+    ],
+)
+def test_imputing_is_advised_where_it_leaves_theta_alone(theta, advice):
+    with pytest.raises(ValueError, match=advice):
+        check(with_bad(np.nan), features=[1], theta=theta)
 
 
 def test_infinite_feature_is_called_infinity():

@@ -1,5 +1,6 @@
 """Expressions of branches in uproot's own language, for RNTuples too, where uproot has none."""
 
+import re
 from collections.abc import Collection, Mapping, Sized
 from difflib import get_close_matches
 from functools import partial
@@ -18,6 +19,8 @@ _FUNCTIONS = PythonLanguage.default_functions | _OVER_ITEMS
 _LANGUAGE = PythonLanguage(_FUNCTIONS)
 # Where messages of uproot would name a file; ours name it themselves.
 _NOWHERE = ("", "")
+# An integer right behind something's opening bracket, as in jet_pt[0] and jet_pt[0, 1].
+_EVENT_INDEX = r"[\w)\]]\s*\[\s*-?\d+\s*[],]"
 
 
 def names_in(expression: str, known: Collection[str], aliases: Mapping[str, str]) -> set[str]:
@@ -76,7 +79,9 @@ def evaluate(
         value = _compute(expression, arrays, aliases)
         values = ak.Array(value if isinstance(value, Sized) else np.full(n_events, value))
     except Exception as error:
-        raise ValueError(f"{expression!r} cannot be evaluated: {_reason(error)}") from error
+        raise ValueError(
+            f"{expression!r} cannot be evaluated: {_reason(error, expression)}"
+        ) from error
     if len(values) != n_events:
         raise ValueError(f"{expression!r} gives {len(values)} values for {n_events} events")
     return values
@@ -92,12 +97,19 @@ def _compute(expression: str, arrays: Mapping[str, ak.Array], aliases: Mapping[s
     )[expression]
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, expression: str) -> str:
     text = str(error)
     if "ambiguous" in text or "bitwise" in text:
         return (
             "join conditions with & and |, each in parentheses, as in (0 < x) & (x < 5); "
             "not with 'and' or 'or', nor as 0 < x < 5"
+        )
+    # Expressions are first tried without an event, where no integer indexes one.
+    if isinstance(error, IndexError) and re.search(_EVENT_INDEX, expression):
+        return (
+            "an index counts events first: 'jet_pt[:, 0]' is the first item of each event, and "
+            "needs one in every event; use jagged=, or in cut= a reduction, as in "
+            "'sum(jet_pt > 30e3) >= 2'"
         )
     if "axis" in text:
         return f"{', '.join(_OVER_ITEMS)} each take one list per event, not a number per event"

@@ -1,14 +1,17 @@
 """From the trees of several files to DataFrames, whole or in chunks."""
 
+import warnings
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing
 
 import numpy as np
 import pandas as pd
 
+from skpnn.exceptions import EmptySelectionWarning
 from skpnn.io._branches import iterate, read_branches
 from skpnn.io._plan import Block, Request, make_plan
-from skpnn.io._sources import Source
+from skpnn.io._sources import Source, shown
 from skpnn.io._tags import Tags
 from skpnn.io._trees import DamagedFileError, open_tree
 
@@ -16,23 +19,48 @@ from skpnn.io._trees import DamagedFileError, open_tree
 def read_blocks(
     sources: list[Source], tags: list[Tags], request: Request, step_size: str
 ) -> Iterator[Block]:
-    """Give the events of all trees in blocks of the same columns; each tree's first has none."""
+    """Give the events of all trees in blocks of the same columns; each tree's first has none.
+
+    Warns
+    -----
+    EmptySelectionWarning
+        After the last block, if the cut left no event of some trees that have events.
+    """
     first: Block = {}
+    read: Counter[Source] = Counter()
+    kept: Counter[Source] = Counter()
     for source, source_tags in zip(sources, tags, strict=True):
         with closing(_blocks_of(source, source_tags, request, step_size)) as blocks:
-            for block in blocks:
+            for n_events, block in blocks:
                 first = first or block
                 _check_same_columns(source, block, sources[0], first)
+                read[source] = n_events
+                kept[source] += _length(block)
                 yield {name: block[name] for name in first}
                 del block  # before the next step is read
+    emptied = {source: n for source, n in read.items() if n and not kept[source]}
+    if emptied:
+        warnings.warn(_no_event_left(request, emptied), EmptySelectionWarning, stacklevel=4)
 
 
-def _blocks_of(source: Source, tags: Tags, request: Request, step_size: str) -> Generator[Block]:
+def _no_event_left(request: Request, emptied: dict[Source, int]) -> str:
+    return (
+        f"cut={request.cut!r} leaves no event of {shown([*emptied])} "
+        f"({sum(emptied.values()):,} read); are its units right?"
+    )
+
+
+def _blocks_of(
+    source: Source, tags: Tags, request: Request, step_size: str
+) -> Generator[tuple[int, Block]]:
+    """Give each block, the first without events, with the number of events in the tree."""
     with open_tree(source) as tree:
         try:
             plan = make_plan(read_branches(tree, source), request, tags)
-            yield plan.empty_block()
-            yield from map(plan.block, iterate(tree, source, plan.paths, step_size))
+            yield tree.num_entries, plan.empty_block()
+            for block in map(plan.block, iterate(tree, source, plan.paths, step_size)):
+                yield tree.num_entries, block
+                del block  # before the next step is read
         except DamagedFileError:
             raise
         except ValueError as error:

@@ -95,8 +95,9 @@ def read_root(
         mapping gives several columns. A mapping from file pattern to one of these leaves files
         that match no pattern NaN: no hypothesis, as background should be. A template such as
         ``"signal_{mass}.root"`` reads the columns' names and values from the files' names
-        (``0p5`` is 0.5), and leaves files that it does not match NaN. A θ that is a branch is a
-        column like others: name it last.
+        (``0p5`` is 0.5), and leaves files that it does not match NaN. It is compared with the
+        whole name, where ``*`` stands for the rest: ``"*_m{mass}GeV.root"``. A θ that is a
+        branch is a column like others: name it last.
     theta_name : str, default="mass"
         Column of a θ that has no name of its own.
     weight : str, float or mapping, default=None
@@ -137,6 +138,12 @@ def read_root(
         an expression fails; a column is not one number per event and nothing says what to do; a
         file has no label or weight where others have; or the files give different columns.
 
+    Warns
+    -----
+    EmptySelectionWarning
+        Once, naming the files of which `cut` leaves no event: its units may not be theirs. With
+        `chunk_size`, after the last chunk.
+
     Notes
     -----
     A *file pattern* is compared with the end of a path, as by :meth:`pathlib.PurePath.match`:
@@ -148,7 +155,9 @@ def read_root(
     and ``~`` between conditions in parentheses, and ``get("name")`` for a name that is no Python
     name. Over the items of each event go ``sum``, ``max``, ``min``, ``any``, ``all`` and
     ``count``: ``"sum(Jet_pt)"`` is an H_T, ``"sum(Jet_pt > 30)"`` a number of jets, and
-    ``"max(Jet_pt[abs(Jet_eta) < 2.4])"`` is NaN where there is none.
+    ``"max(Jet_pt[abs(Jet_eta) < 2.4])"`` is NaN where there is none. An index counts events
+    first: ``"Jet_pt[:, 0]"``, not ``"Jet_pt[0]"``, is the first item of each event, and needs one
+    in every event, which `jagged` does not.
 
     Without `chunk_size` the peak memory is about two and a half times that of the result; with
     it, that of a few chunks and some 300 MB. Friend trees are not followed.

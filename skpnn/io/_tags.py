@@ -165,7 +165,7 @@ def _check_template(
 ) -> None:
     if not any(found):
         raise ValueError(
-            f"theta={template!r} reads a number from no file; expected a template such as "
-            f"'signal_{{mass}}.root' that matches some of {shown(sources)}. "
-            "A θ that is a branch goes last in columns instead"
+            f"theta={template!r} reads a number from no file: it is compared with the whole name "
+            "of the file, where * stands for the rest, as in '*_m{mass}GeV.root'; the files are "
+            f"{shown(sources)}. A θ that is a branch goes last in columns instead"
         )

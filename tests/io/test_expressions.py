@@ -14,6 +14,18 @@ def test_index_beyond_an_event_explains_jagged(jagged):
         read_root(jagged, columns={"lead": "jet_pt[:, 0]"})
 
 
+@pytest.mark.parametrize("expression", ["jet_pt[0]", "sum(jet_pt[ -1])", "jet_pt[0, 0]"])
+def test_index_of_an_event_explains_the_colon(jagged, expression):
+    with pytest.raises(ValueError, match=r"index counts events first: 'jet_pt\[:, 0\]' is the"):
+        read_root(jagged, columns={"a": expression})
+
+
+def test_index_of_an_event_in_an_array_of_fixed_shape(write, tmp_path):
+    path = write(tmp_path / "a.root", p=np.zeros((3, 2)))
+    with pytest.raises(ValueError, match="index counts events first"):
+        read_root(path, cut="p[0] > 1")
+
+
 def test_mapping_renames_and_computes(flat):
     df = read_root(flat, columns={"E": "sqrt(pt**2 + n**2)", "number": "n"})
     np.testing.assert_allclose(df["E"], np.hypot([10, 20, 30, 40], [0, 1, 2, 3]))

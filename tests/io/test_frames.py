@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skpnn.exceptions import EmptySelectionWarning
 from skpnn.io import read_root
 
 
@@ -32,6 +33,7 @@ def test_files_with_different_columns_are_an_error_that_names_them(write, tmp_pa
         read_root([a, b])
 
 
+@pytest.mark.filterwarnings("ignore::skpnn.exceptions.EmptySelectionWarning")
 @settings(deadline=None, max_examples=20)
 @given(rows=st.integers(1, 30), cut=st.sampled_from([None, "x > 40", "x > 1000"]))
 def test_chunks_make_up_the_whole(write, tmp_path_factory, rows, cut):
@@ -43,6 +45,26 @@ def test_chunks_make_up_the_whole(write, tmp_path_factory, rows, cut):
     pd.testing.assert_frame_equal(pd.concat(chunks), read_root(f"{folder}/*.root", **options))
     assert {len(chunk) for chunk in chunks[:-1]} <= {rows}
     assert len(chunks[-1]) <= rows
+
+
+def test_files_without_an_event_left_are_warned_of_once(samples):
+    match = r"cut='x > 6' leaves no event of \['.*ttbar_1.*ttbar_2.root:events'\] \(4 read\); are"
+    files = {f"{samples}/signal_7*": "events", f"{samples}/ttbar_*": "events"}
+    with pytest.warns(EmptySelectionWarning, match=match) as given_warnings:
+        assert len(read_root(files, cut="x > 6")) == 2
+    assert [warning.filename for warning in given_warnings] == [__file__]
+
+
+def test_events_left_are_counted_over_all_chunks(write, tmp_path, writer):
+    path = writer(tmp_path / "a.root", x=np.arange(20_000.0))
+    assert sum(map(len, read_root(path, cut="x > 19_990", chunk_size="40 kB"))) == 9
+    with pytest.warns(EmptySelectionWarning, match=r"\(20,000 read\)"):
+        list(read_root(path, cut="x > 1e6", chunk_size="40 kB"))
+
+
+def test_tree_without_events_is_not_warned_of(write, tmp_path):
+    path = write(tmp_path / "a.root", x=np.array([], dtype="float32"))
+    assert read_root(path, cut="x > 1").empty
 
 
 def test_chunks_by_memory(tmp_path, writer):

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skpnn.exceptions import EmptySelectionWarning
 from skpnn.io import read_root
 
 
@@ -35,7 +36,8 @@ def test_cut_keeps_events_by_a_branch_that_is_no_column(flat):
 
 
 def test_cut_that_nothing_passes_gives_no_rows_but_columns(flat):
-    df = read_root(flat, cut="n > 99")
+    with pytest.warns(EmptySelectionWarning):
+        df = read_root(flat, cut="n > 99")
     assert df.shape == (0, 4)
     assert df["pt"].dtype == "float32"
 

@@ -116,8 +116,15 @@ def test_template_reads_the_whole_number(mass, pattern):
 
 @pytest.mark.parametrize("template", ["mass", "zprime_{mass}.root"])
 def test_template_without_match_is_an_error(samples, template):
-    with pytest.raises(ValueError, match="reads a number from no file; expected a template"):
+    with pytest.raises(ValueError, match="reads a number from no file: it is compared"):
         read_root(f"{samples}/*.root", theta=template)
+
+
+def test_template_is_compared_with_the_whole_name():
+    path = "301320.Zprime_tt_m400GeV.root"
+    assert thetas("*_m{mass}GeV.root", path) == [{"mass": 400}]
+    with pytest.raises(ValueError, match=r"with the whole name .*, as in '\*_m{mass}GeV.root'"):
+        thetas("Zprime_tt_m{mass}GeV.root", path)
 
 
 @pytest.mark.parametrize("theta", [True, {"signal*": "500"}, {"signal*": {"mass": [500]}}])
