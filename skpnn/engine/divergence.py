@@ -32,6 +32,11 @@ class StopOnDivergence(keras.callbacks.Callback):
         self._finite_weights: list[np.ndarray] = []
         self._diverged_weights: list[np.ndarray] | None = None
 
+    @property
+    def has_diverged(self) -> bool:
+        """Whether training was stopped for it."""
+        return self._diverged_weights is not None
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Remember the initial weights."""
         self._finite_weights = self.model.get_weights()

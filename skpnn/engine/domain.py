@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,10 +23,11 @@ _MESSAGE = (
 )
 
 
-class StayInDomain(StopOnDivergence):
+class StayInDomain(keras.callbacks.Callback):
     """Restore, and warn, where training ends with finite parameters but not a finite curve.
 
     The loss of an epoch is from before its last step. The curve is computed once, after training.
+    Divergence on the way is `StopOnDivergence`'s, which this one asks.
 
     Parameters
     ----------
@@ -36,29 +38,35 @@ class StayInDomain(StopOnDivergence):
     def __init__(self, x: NDArray) -> None:
         super().__init__()
         self._x = x
+        self._divergence = StopOnDivergence()
         self._path: deque[list[NDArray]] = deque(maxlen=MEMORY)
         self._start: list[NDArray] = []
 
+    def set_model(self, model: keras.Model) -> None:
+        """Look at `model` from now on."""
+        super().set_model(model)
+        self._divergence.set_model(model)
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Remember the initial weights."""
-        super().on_train_begin(logs)
+        self._divergence.on_train_begin(logs)
         self._start = self.model.get_weights()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Stop where this epoch diverged; remember its weights otherwise."""
-        super().on_epoch_end(epoch, logs)
-        self._path.append(self._finite_weights)
+        self._divergence.on_epoch_end(epoch, logs)
+        self._path.append(self.model.get_weights())
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Go back to the last weights at which the curve is finite."""
-        super().on_train_end(logs)
+        self._divergence.on_train_end(logs)
         if self._is_finite():
             return
         for weights in [*reversed(self._path), self._start]:
             self.model.set_weights(weights)
             if self._is_finite():
                 break
-        if self._diverged_weights is None:
+        if not self._divergence.has_diverged:
             tell(_MESSAGE, DivergenceWarning, stacklevel=2)
 
     def _is_finite(self) -> bool:
