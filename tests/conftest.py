@@ -1,9 +1,11 @@
 """What the tests share: quiet TensorFlow, pictures without a screen, fitted estimators, data."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from weakref import WeakValueDictionary
@@ -22,7 +24,8 @@ import skpnn
 settings.register_profile("skpnn", deadline=None, derandomize=True)
 settings.load_profile("skpnn")
 
-ROOT = Path(__file__).parents[1]
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 # What a build in the clone has left beside its sources.
 GENERATED = shutil.ignore_patterns("_build", "api", "gallery")
@@ -71,53 +74,90 @@ def fitted_pipeline(masses):
     return model.fit(*masses)
 
 
+# Fixtures whose processes run beside the tests, one after the other, the longest first.
+BESIDE = ("site", "on_jax", "main_job")
+
+
 def pytest_collection_modifyitems(items):
-    """Put the tests of the site last: by then another process has built it."""
-    items.sort(key=uses_site)
+    """Put the tests that wait for a process last: by then it has ended."""
+    items.sort(key=lambda item: bool(awaited_by(item)))
 
 
-def uses_site(item):
-    return "site" in getattr(item, "fixturenames", ())
+def awaited_by(item):
+    return {*BESIDE} & {*getattr(item, "fixturenames", ())}
 
 
 @pytest.fixture(scope="session", autouse=True)
-def site_build(request, tmp_path_factory):
-    """Return the site's folder and the process that builds it there, from now on; or None.
+def beside(request, tmp_path_factory):
+    """Return, by name, the results to come of the processes that these tests wait for."""
+    awaited = set().union(*map(awaited_by, request.session.items))
+    start = {"site": build_site, "on_jax": compute_on_jax, "main_job": run_main_job}
+    with ThreadPoolExecutor(1) as worker:
+        yield {
+            name: worker.submit(start[name], tmp_path_factory.mktemp(name))
+            for name in BESIDE
+            if name in awaited
+        }
+        worker.shutdown(cancel_futures=True)
 
-    A copy is built, as Sphinx writes the gallery's pages beside its sources. With the variable
-    SKPNN_EXAMPLES, a pattern, in the environment only these examples run.
+
+def run_beside(*command, **arguments):
+    """Run a process out of the way of the tests, which have the cores first."""
+    command = ["nice", sys.executable, *map(str, command)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **arguments)
+
+
+def build_site(folder):
+    """Build a copy of the site, as Sphinx writes the gallery's pages beside its sources.
+
+    With the variable SKPNN_EXAMPLES, a pattern, in the environment only these examples run.
     """
-    if not any(map(uses_site, request.session.items)):
-        yield None
-        return
-    folder = tmp_path_factory.mktemp("site")
     for name in ("docs", "examples"):
         shutil.copytree(ROOT / name, folder / name, ignore=GENERATED)
     for page in ("README.md", "CHANGELOG.md"):
         shutil.copy(ROOT / page, folder)
     numbers, images = folder / "numbers", SHARED_DATA / "mnist_t10k"
-    with (
-        open(folder / "log", "w", encoding="utf-8") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "sphinx", "-W", "--keep-going", "docs", "pages"],
-            cwd=folder,
-            env=os.environ | {"SKPNN_NUMBERS": str(numbers), "MNIST_FOLDER": str(images)},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        ) as building,
-    ):
-        yield folder, building
-        building.terminate()
+    here = {"SKPNN_NUMBERS": str(numbers), "MNIST_FOLDER": str(images)}
+    command = ("-m", "sphinx", "-W", "--keep-going", "docs", "pages")
+    built = run_beside(*command, cwd=folder, env=os.environ | here)
+    return SimpleNamespace(
+        pages=folder / "pages",
+        numbers=numbers,
+        log=built.stdout + built.stderr,
+        is_clean=built.returncode == 0,
+    )
+
+
+def compute_on_jax(_folder):
+    # What pyproject.toml ignores, and why.
+    quiet = ("-W", "error", "-W", "ignore:__array__")
+    here = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    return run_beside(*quiet, TESTS / "engine/both_backends.py", env=os.environ | here)
+
+
+def run_main_job(folder):
+    arguments = ("--epochs", "1", "--figure", folder / "auc.png")
+    return run_beside(ROOT / "examples/ttbar_resonance.py", *arguments, cwd=folder), folder
 
 
 @pytest.fixture(scope="session")
-def site(site_build):
+def site(beside):
     """Return the site's ``pages``, its gallery's ``numbers``, and the ``log`` of the build."""
-    folder, building = site_build
-    status = building.wait()
-    return SimpleNamespace(
-        pages=folder / "pages",
-        numbers=folder / "numbers",
-        log=(folder / "log").read_text(encoding="utf-8"),
-        is_clean=status == 0,
-    )
+    return beside["site"].result()
+
+
+@pytest.fixture(scope="session")
+def on_jax(beside):
+    """Return what a process of its own, with Keras on JAX, computed."""
+    pytest.importorskip("jax")
+    ended = beside["on_jax"].result()
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def main_job(beside):
+    """Return what the main example printed, and the folder of its figure."""
+    ended, folder = beside["main_job"].result()
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    return ended.stdout, folder

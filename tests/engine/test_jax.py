@@ -1,10 +1,6 @@
 """Keras on JAX: what is trained there is what is trained on TensorFlow."""
 
 import importlib.util
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,23 +14,6 @@ both_backends = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(both_backends)
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def on_jax():
-    """Return what a process of its own, with Keras on JAX, computed."""
-    pytest.importorskip("jax")
-    environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    ended = subprocess.run(
-        # What pyproject.toml ignores, and why.
-        [sys.executable, "-W", "error", "-W", "ignore:__array__", str(SCRIPT)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr[-3000:]
-    return json.loads(ended.stdout.splitlines()[-1])
 
 
 def test_keras_is_on_jax_and_loads_no_tensorflow(on_jax):
