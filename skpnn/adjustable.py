@@ -26,8 +26,8 @@ class Number:
     Keras does not look into objects like this one, so the variable inside is no weight.
     """
 
-    def __init__(self, value: float) -> None:
-        self._variable = keras.Variable(value, dtype="float64", trainable=False)
+    def __init__(self, value: float, dtype: str = "float64") -> None:
+        self._variable = keras.Variable(value, dtype=dtype, trainable=False)
         self._stand_in: Any = None
         if (recorded := _RECORDED.get()) is not None:
             recorded.append(self)

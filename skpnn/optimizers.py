@@ -79,9 +79,10 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
         self, schedule: str, initial: float = 0.0, decay: float = 0.0, horizon: float = 1.0
     ) -> None:
         self.schedule = schedule
-        self.initial = Number(initial)
-        self.decay = Number(decay)
-        self.horizon = Number(horizon)
+        # As Keras' rates are, so that no step casts them.
+        self.initial = Number(initial, "float32")
+        self.decay = Number(decay, "float32")
+        self.horizon = Number(horizon, "float32")
 
     def assign(self, rate: LearningRate) -> None:
         """Take over the numbers of `rate`."""
