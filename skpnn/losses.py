@@ -1,12 +1,11 @@
 """Losses: the Keras loss that a constructor argument stands for."""
 
-import pickle
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import keras
 
-__all__ = ["loss_key", "resolve_loss"]
+__all__ = ["resolve_loss"]
 
 _BUILDERS: dict[str, Callable[..., keras.losses.Loss]] = {
     "binary_crossentropy": keras.losses.BinaryCrossentropy,
@@ -60,23 +59,3 @@ def resolve_loss(loss: Any, *, dtype: str, huber_delta: float = 1.0) -> Any:
             f"loss={loss!r} is unknown; expected one of {[*_BUILDERS, 'huber']}, another Keras "
             "name, a keras.losses.Loss or a function of (y_true, y_pred)."
         ) from None
-
-
-def loss_key(loss: Any) -> Hashable:
-    """Return what two losses that compute the same have in common, None where nothing is known.
-
-    An instance can be changed, and Keras' configurations leave things out (Huber's δ).
-
-    Examples
-    --------
-    >>> loss_key(keras.losses.Huber(0.5)) == loss_key(keras.losses.Huber(0.5))
-    True
-    >>> loss_key(keras.losses.Huber(0.5)) == loss_key(keras.losses.Huber(1.0))
-    False
-    """
-    if not isinstance(loss, keras.losses.Loss):
-        return loss
-    try:
-        return type(loss), pickle.dumps(vars(loss))
-    except (AttributeError, TypeError, pickle.PicklingError):
-        return None

@@ -11,8 +11,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from skpnn.losses import loss_key
-
 __all__ = ["function_key", "loss_identity"]
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
@@ -60,13 +58,29 @@ def function_key(function: Any) -> Hashable:
 
 
 def loss_identity(loss: Any) -> Hashable:
-    """Return the same of a loss: `loss_key` of Keras' own and of names, else by its function."""
+    """Return what two losses that compute the same have in common, None where nothing is known.
+
+    An instance of Keras' can be changed, and its configuration leaves things out (Huber's δ); a
+    function of the user's is known as `function_key` knows it.
+
+    Examples
+    --------
+    >>> loss_identity(keras.losses.Huber(0.5)) == loss_identity(keras.losses.Huber(0.5))
+    True
+    >>> loss_identity(keras.losses.Huber(0.5)) == loss_identity(keras.losses.Huber(1.0))
+    False
+    """
     if isinstance(loss, str) or _is_library(loss):
         return loss
     if not isinstance(loss, keras.losses.Loss):
         return function_key(loss)
     held = [type(loss), *(one for one in vars(loss).values() if isinstance(one, FunctionType))]
-    return loss_key(loss) if all(map(_is_library, held)) else None
+    if not all(map(_is_library, held)):
+        return None
+    try:
+        return type(loss), pickle.dumps(vars(loss))
+    except (AttributeError, TypeError, pickle.PicklingError):
+        return None
 
 
 def _digest(values: Any) -> bytes:
